@@ -1,0 +1,82 @@
+package io.modelsplitter.checkpoint;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How a safetensors file is laid out, byte for byte as the format's own writer does it: tensors by
+ * type (the last of {@link DType} first), then by name in UTF-8 order; compact JSON; the header's
+ * length padded with spaces to a multiple of 8.
+ */
+final class SafetensorsLayout {
+  private static final Comparator<Tensor> ORDER =
+      Comparator.comparing(Tensor::dtype)
+          .reversed()
+          .thenComparing(
+              tensor -> tensor.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+
+  private SafetensorsLayout() {}
+
+  static List<Tensor> ordered(List<Tensor> tensors) {
+    return tensors.stream().sorted(ORDER).toList();
+  }
+
+  /** The length and the header for tensors that are in order. */
+  static byte[] header(List<Tensor> ordered) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(new byte[8]);
+    StringBuilder json = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
+    long offset = 0;
+    for (Tensor tensor : ordered) {
+      long end = Math.addExact(offset, tensor.bytes());
+      json.append(',');
+      appendString(json, tensor.name());
+      json.append(":{\"dtype\":\"").append(tensor.dtype()).append("\",\"shape\":[");
+      for (int i = 0; i < tensor.shape().size(); i++) {
+        json.append(i == 0 ? "" : ",").append(tensor.shape().get(i));
+      }
+      json.append("],\"data_offsets\":[").append(offset).append(',').append(end).append("]}");
+      offset = end;
+      out.writeBytes(json.toString().getBytes(StandardCharsets.UTF_8));
+      json.setLength(0);
+    }
+    json.append('}');
+    out.writeBytes(json.toString().getBytes(StandardCharsets.UTF_8));
+    while (out.size() % 8 != 0) {
+      out.write(' ');
+    }
+    byte[] header = out.toByteArray();
+    ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length - 8L);
+    return header;
+  }
+
+  /** As serde_json escapes, which the format's own writer uses: only what must be. */
+  private static void appendString(StringBuilder json, String text) {
+    json.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> json.append("\\\"");
+        case '\\' -> json.append("\\\\");
+        case '\b' -> json.append("\\b");
+        case '\f' -> json.append("\\f");
+        case '\n' -> json.append("\\n");
+        case '\r' -> json.append("\\r");
+        case '\t' -> json.append("\\t");
+        default -> {
+          if (c < 0x20) {
+            json.append(String.format("\\u%04x", (int) c));
+          } else {
+            json.append(c);
+          }
+        }
+      }
+    }
+    json.append('"');
+  }
+}

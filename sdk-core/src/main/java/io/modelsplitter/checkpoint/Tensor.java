@@ -1,0 +1,33 @@
+package io.modelsplitter.checkpoint;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A tensor in a file.
+ *
+ * @param name its name in the checkpoint
+ * @param dtype the type of its elements
+ * @param shape its dimensions, row-major; empty for a single number
+ * @param file the file that holds it
+ * @param offset where in the file its bytes begin
+ * @param bytes how many bytes it has
+ */
+public record Tensor(
+    String name, DType dtype, List<Long> shape, Path file, long offset, long bytes) {
+
+  /** Copies the shape. */
+  public Tensor {
+    shape = List.copyOf(shape);
+  }
+
+  /** How many numbers it holds. */
+  public long elements() {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  /** The same bytes under another name. */
+  public Tensor named(String other) {
+    return new Tensor(other, dtype, shape, file, offset, bytes);
+  }
+}

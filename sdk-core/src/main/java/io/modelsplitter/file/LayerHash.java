@@ -1,0 +1,52 @@
+package io.modelsplitter.file;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hash under which a layer's file is registered. Files of any size are read in constant memory.
+ * Stateless and thread-safe.
+ *
+ * <pre>{@code
+ * String md5 = new LayerHash().getHash("/mnt/models/split_1.safetensors");
+ * }</pre>
+ */
+public final class LayerHash {
+  private static final Logger log = LoggerFactory.getLogger(LayerHash.class);
+  private static final int BUFFER = 256 << 10;
+
+  /**
+   * The MD5 of a file in lower-case hex, or null when it cannot be read; the log says why. {@link
+   * #digests} throws the reason instead.
+   */
+  public @Nullable String getHash(String filePath) {
+    try {
+      return digests(Path.of(filePath)).md5();
+    } catch (IOException | InvalidPathException e) {
+      log.error("cannot hash {}: {}", filePath, e.toString());
+      return null;
+    }
+  }
+
+  /**
+   * Size, MD5 and SHA-256 of a file in one pass.
+   *
+   * @throws IOException when the file cannot be read
+   */
+  public FileDigests digests(Path file) throws IOException {
+    Digester digester = new Digester();
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digester.update(buffer, 0, read);
+      }
+    }
+    return digester.finish();
+  }
+}

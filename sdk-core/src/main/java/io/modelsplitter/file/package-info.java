@@ -1,0 +1,7 @@
+/**
+ * Files: hashing, downloading, unpacking, and writing so that nothing half-written is ever seen.
+ */
+@NullMarked
+package io.modelsplitter.file;
+
+import org.jspecify.annotations.NullMarked;

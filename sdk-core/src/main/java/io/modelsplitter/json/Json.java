@@ -1,0 +1,167 @@
+package io.modelsplitter.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.modelsplitter.error.BadInputException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes JSON as plain values: {@code Map<String, Object>} in the order of the text,
+ * {@code List<Object>}, {@code String}, {@code Boolean}, {@code Integer}, {@code Long}, {@code
+ * Double} and null.
+ *
+ * <p>A number without fraction or exponent is an {@code Integer} when it fits 32 bits, else a
+ * {@code Long}; beyond 64 bits it is refused. Any other number is a {@code Double}. Duplicate keys,
+ * trailing text, numbers that no double can hold and nesting deeper than {@link #MAX_DEPTH} are
+ * refused too. Values that were read are unmodifiable.
+ *
+ * <p>The text written is ASCII: every other character is escaped, so it passes through any database
+ * or terminal, a lone surrogate and U+0000 included. Thread-safe.
+ */
+public final class Json {
+
+  /** How deep objects and lists may be nested. */
+  public static final int MAX_DEPTH = 200;
+
+  static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+          .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(64 << 20)
+                  .maxNumberLength(1_000)
+                  .build())
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH + 16).build())
+          .build();
+
+  private Json() {}
+
+  /**
+   * Reads one JSON object.
+   *
+   * @param what the name of the text for error messages, such as {@code "TASK_DATA"}
+   * @throws BadInputException when the text is not exactly one JSON object
+   */
+  public static Map<String, Object> parseObject(String what, String text) {
+    return object(what, parse(what, text));
+  }
+
+  /** As {@link #parseObject(String, String)}, from UTF-8 bytes. */
+  public static Map<String, Object> parseObject(String what, byte[] text) {
+    return object(what, parse(what, text));
+  }
+
+  /**
+   * Reads one JSON value of any kind.
+   *
+   * @throws BadInputException when the text is not exactly one JSON value
+   */
+  public static @Nullable Object parse(String what, String text) {
+    return read(what, () -> FACTORY.createParser(text));
+  }
+
+  /** As {@link #parse(String, String)}, from UTF-8 bytes. */
+  public static @Nullable Object parse(String what, byte[] text) {
+    return read(what, () -> FACTORY.createParser(text));
+  }
+
+  /**
+   * A deep, unmodifiable copy in the form that reading the JSON of the value would give.
+   *
+   * @param what the name of the value for error messages
+   * @throws BadInputException when the value holds something that JSON cannot
+   */
+  public static Map<String, Object> copyOf(String what, Map<String, ?> value) {
+    return JsonValues.copyObject(what, value, 0);
+  }
+
+  /** As {@link #copyOf(String, Map)}, for a value of any kind. */
+  public static @Nullable Object copyOfValue(String what, @Nullable Object value) {
+    return JsonValues.copy(what, value, 0);
+  }
+
+  /** The value as JSON text. */
+  public static String write(@Nullable Object value) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      write(value, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail to take bytes
+    }
+    return out.toString(StandardCharsets.US_ASCII);
+  }
+
+  /** Writes the value as JSON text and flushes; the stream stays open. */
+  public static void write(@Nullable Object value, OutputStream out) throws IOException {
+    try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+      JsonValues.write(generator, JsonValues.copy("value", value, 0));
+    }
+  }
+
+  /** Reads the list {@code data} of a {@code {"data": […]}} answer element by element. */
+  public static JsonElements elements(String what, InputStream in) {
+    return new JsonElements(what, in);
+  }
+
+  /** The value as JSON for an error message: ASCII, and cut after 80 characters. */
+  public static String show(@Nullable Object value) {
+    String text = write(value);
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+  }
+
+  private interface Source {
+    JsonParser open() throws IOException;
+  }
+
+  private static @Nullable Object read(String what, Source source) {
+    try (JsonParser parser = source.open()) {
+      if (parser.nextToken() == null) {
+        throw new BadInputException(what + " is empty; it must be JSON");
+      }
+      Object value = JsonValues.read(what, parser);
+      if (parser.nextToken() != null) {
+        throw new BadInputException(what + " has text after the JSON value");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw malformed(what, e);
+    } catch (IOException e) {
+      throw new BadInputException(what + " is not JSON: " + e.getMessage(), e);
+    }
+  }
+
+  static BadInputException malformed(String what, JsonProcessingException e) {
+    var at = e.getLocation();
+    String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    return new BadInputException(
+        what + " is not valid JSON" + place + ": " + e.getOriginalMessage(), e);
+  }
+
+  @SuppressWarnings("unchecked") // JsonValues.read makes no other map
+  private static Map<String, Object> object(String what, @Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return (Map<String, Object>) map;
+    }
+    throw new BadInputException(what + " must be a JSON object, not " + show(value));
+  }
+}

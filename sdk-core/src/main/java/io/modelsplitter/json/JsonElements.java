@@ -1,0 +1,65 @@
+package io.modelsplitter.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import io.modelsplitter.error.BadInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The objects of the list {@code data} in a {@code {"data": […]}} answer, read one by one so that a
+ * long answer is never held whole. Other fields are skipped. Used once, by one thread.
+ */
+public final class JsonElements {
+  private final String what;
+  private final InputStream in;
+
+  JsonElements(String what, InputStream in) {
+    this.what = what;
+    this.in = in;
+  }
+
+  /**
+   * Hands over each element.
+   *
+   * @throws BadInputException when the text is not such an answer, or ends too early; elements
+   *     before the bad place were handed over already
+   * @throws IOException when the stream cannot be read
+   */
+  public void forEach(Consumer<Map<String, Object>> action) throws IOException {
+    try (JsonParser parser = Json.FACTORY.createParser(in)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new BadInputException(what + " is not a JSON object");
+      }
+      boolean found = false;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean data = parser.currentName().equals("data");
+        JsonToken token = parser.nextToken();
+        if (data && token == JsonToken.START_ARRAY) {
+          found = true;
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            action.accept(element(parser));
+          }
+        } else {
+          parser.skipChildren();
+        }
+      }
+      if (!found || parser.currentToken() != JsonToken.END_OBJECT) {
+        throw new BadInputException(what + " has no list \"data\"");
+      }
+    } catch (JsonProcessingException e) {
+      throw Json.malformed(what, e);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // JsonValues.read makes no other map
+  private Map<String, Object> element(JsonParser parser) throws IOException {
+    if (JsonValues.read(what, parser) instanceof Map<?, ?> map) {
+      return (Map<String, Object>) map;
+    }
+    throw new BadInputException(what + " has an element in \"data\" that is not an object");
+  }
+}

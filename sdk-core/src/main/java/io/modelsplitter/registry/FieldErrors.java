@@ -1,0 +1,59 @@
+package io.modelsplitter.registry;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what is wrong with a record, so that one message names everything. */
+final class FieldErrors {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  private final String what;
+  private final List<String> problems = new ArrayList<>();
+
+  FieldErrors(String what) {
+    this.what = what;
+  }
+
+  void add(String problem) {
+    problems.add(problem);
+  }
+
+  void missingOrWrong(String name, @Nullable Object value, String wanted) {
+    add(
+        value == null
+            ? name + " is missing; it must be " + wanted
+            : name + " must be " + wanted + ", not " + Json.show(value));
+  }
+
+  /** A key, which is also a path segment of a URL: {@code .} and {@code ..} would vanish there. */
+  void id(String name, String value) {
+    if (!isId(value)) {
+      add(name + " must be 1 to 128 characters of [A-Za-z0-9._:-], not " + Json.show(value));
+    }
+  }
+
+  static boolean isId(String value) {
+    return ID.matcher(value).matches() && !value.equals(".") && !value.equals("..");
+  }
+
+  /** Text that every database can hold: no U+0000 and no half of a surrogate pair. */
+  void text(String name, String value) {
+    if (!isStorable(value)) {
+      add(name + " holds U+0000 or an unpaired surrogate: " + Json.show(value));
+    }
+  }
+
+  static boolean isStorable(String value) {
+    return value.codePoints().noneMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF));
+  }
+
+  void throwIfAny() {
+    if (!problems.isEmpty()) {
+      throw new BadInputException("bad " + what + ": " + String.join("; ", problems));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.modelsplitter.registry;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.query.Filter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filter with an order and a limit.
+ *
+ * @param filter which records
+ * @param sort in which order; ties, and an empty list, go by the primary key
+ * @param limit how many at most; 0 for all
+ * @param after where to go on: a cursor that a query with the same filter and sort returned, or
+ *     null to begin at the beginning
+ */
+public record Query(Filter filter, List<Sort> sort, int limit, @Nullable String after) {
+
+  /**
+   * One key of an order.
+   *
+   * @param field the field to sort by
+   * @param descending largest first
+   */
+  public record Sort(String field, boolean descending) {}
+
+  /** Checks the limit and copies the order. */
+  public Query {
+    if (limit < 0) {
+      throw new BadInputException("limit must be 0 or more, not " + limit);
+    }
+    sort = List.copyOf(sort);
+  }
+
+  /** Every record that matches, by primary key. */
+  public static Query of(Filter filter) {
+    return new Query(filter, List.of(), 0, null);
+  }
+
+  /** The same query with a limit. */
+  public Query limit(int limit) {
+    return new Query(filter, sort, limit, after);
+  }
+
+  /** The same query in another order. */
+  public Query sort(Sort... sort) {
+    return new Query(filter, List.of(sort), limit, after);
+  }
+
+  /** The same query from a cursor on. */
+  public Query after(@Nullable String after) {
+    return new Query(filter, sort, limit, after);
+  }
+}

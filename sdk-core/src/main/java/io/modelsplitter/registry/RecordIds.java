@@ -1,0 +1,12 @@
+package io.modelsplitter.registry;
+
+/** What can be the key of a record: 1 to 128 characters of {@code [A-Za-z0-9._:-]}. */
+public final class RecordIds {
+
+  private RecordIds() {}
+
+  /** Whether a record can have this key; {@code .} and {@code ..} would vanish from a URL. */
+  public static boolean isValid(String id) {
+    return FieldErrors.isId(id);
+  }
+}

@@ -1,0 +1,67 @@
+package io.modelsplitter.registry;
+
+import io.modelsplitter.json.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A task as the task registry holds it.
+ *
+ * @param taskId the primary key, made by the registry
+ * @param taskType what kind of task, {@code model_splits} for a split
+ * @param taskData what the task was given to do
+ * @param taskStatus how far it is; see {@link TaskStatus}
+ * @param taskStatusData what goes with the status: progress, the result, or {@code error}
+ * @param taskCreateTimestamp when it was created, in Unix seconds
+ * @param taskUpdateTimestamp when it last changed, in Unix seconds
+ */
+public record Task(
+    String taskId,
+    String taskType,
+    Map<String, Object> taskData,
+    String taskStatus,
+    Map<String, Object> taskStatusData,
+    long taskCreateTimestamp,
+    long taskUpdateTimestamp) {
+
+  /** Copies the data and checks every field; a message names all that are wrong. */
+  public Task {
+    FieldErrors errors = new FieldErrors("task");
+    errors.id("task_id", taskId);
+    errors.text("task_type", taskType);
+    if (taskType.isEmpty() || taskType.length() > 255) {
+      errors.add("task_type must have 1 to 255 characters, not " + taskType.length());
+    }
+    TaskStatus.check(taskStatus, errors);
+    errors.throwIfAny();
+    taskData = Json.copyOf("task_data", taskData);
+    taskStatusData = Json.copyOf("task_status_data", taskStatusData);
+  }
+
+  /** Whether the task is over: a late update cannot change it. */
+  public boolean isFinal() {
+    return TaskStatus.isFinal(taskStatus);
+  }
+
+  /**
+   * Reads a task as it comes over the wire; fields that are not a task's are skipped.
+   *
+   * @throws io.modelsplitter.error.BadInputException names every missing and wrong field
+   */
+  public static Task fromMap(Map<String, ?> fields) {
+    return TaskFields.task(fields);
+  }
+
+  /** The task as it goes over the wire. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("task_id", taskId);
+    map.put("task_type", taskType);
+    map.put("task_data", taskData);
+    map.put("task_status", taskStatus);
+    map.put("task_status_data", taskStatusData);
+    map.put("task_create_timestamp", taskCreateTimestamp);
+    map.put("task_update_timestamp", taskUpdateTimestamp);
+    return map;
+  }
+}

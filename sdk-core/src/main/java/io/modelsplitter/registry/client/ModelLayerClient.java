@@ -1,0 +1,174 @@
+package io.modelsplitter.registry.client;
+
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.Query;
+import io.modelsplitter.registry.RecordIds;
+import io.modelsplitter.registry.Registration;
+import io.modelsplitter.registry.Stored;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The model layers registry over HTTP. Thread-safe; nothing is sent before the first call.
+ *
+ * <pre>{@code
+ * ModelLayerRegistry layers = ModelLayerClient.fromEnvironment();
+ * List<ModelLayer> known = layers.query(Filter.eq("model_layer_hash", md5));
+ * }</pre>
+ */
+public final class ModelLayerClient implements ModelLayerRegistry {
+  private final RegistryHttp http;
+
+  private ModelLayerClient(String url, @Nullable String token) {
+    this.http = new RegistryHttp("model layers registry", url, token);
+  }
+
+  /** A client for the registry in {@code MODEL_LAYERS_REGISTRY_URL}. */
+  public static ModelLayerClient fromEnvironment() {
+    return from(System.getenv());
+  }
+
+  /** As {@link #fromEnvironment()}, from these variables. */
+  public static ModelLayerClient from(Map<String, String> environment) {
+    return new ModelLayerClient(
+        Endpoints.required(environment, "MODEL_LAYERS_REGISTRY_URL"), Endpoints.token(environment));
+  }
+
+  /** A client for the registry at this base URL. */
+  public static ModelLayerClient at(String url) {
+    return new ModelLayerClient(url, null);
+  }
+
+  @Override
+  public Registration<ModelLayer> create(ModelLayer layer) {
+    String hash = layer.modelLayerHash();
+    var answer = http.call("POST", http.url("model-layer").build(), wire(layer), true, hash);
+    ModelLayer stored = read(answer.data(), layer);
+    return new Registration<>(stored(stored, answer.headers()), answer.status() == 201);
+  }
+
+  /** Registers a layer given as the specification's payload, and answers it as it is stored. */
+  public Map<String, Object> createModelLayer(Map<String, ?> payload) {
+    return create(ModelLayer.fromMap(payload)).stored().value().toMap();
+  }
+
+  @Override
+  public Stored<ModelLayer> get(String modelLayerHash) {
+    HttpUrl url = layerUrl(modelLayerHash);
+    var answer = http.call("GET", url, null, true, modelLayerHash);
+    return stored(fromWire(answer.data()), answer.headers());
+  }
+
+  /** The layer with this hash as a document. */
+  public Map<String, Object> getModelLayer(String layerHash) {
+    return get(layerHash).value().toMap();
+  }
+
+  @Override
+  public Stored<ModelLayer> update(String modelLayerHash, Update update) {
+    HttpUrl url = layerUrl(modelLayerHash);
+    var answer = http.call("PUT", url, update.toMap(), true, modelLayerHash);
+    return stored(fromWire(answer.data()), answer.headers());
+  }
+
+  @Override
+  public void delete(String modelLayerHash) {
+    http.call("DELETE", layerUrl(modelLayerHash), null, false, modelLayerHash);
+  }
+
+  @Override
+  public Optional<String> query(Query query, Consumer<? super ModelLayer> action) {
+    HttpUrl.Builder url = http.url("model-layers");
+    if (query.limit() > 0) {
+      url.addQueryParameter("limit", String.valueOf(query.limit()));
+    }
+    if (!query.sort().isEmpty()) {
+      String sort =
+          query.sort().stream()
+              .map(key -> (key.descending() ? "-" : "") + key.field())
+              .collect(Collectors.joining(","));
+      url.addQueryParameter("sort", sort);
+    }
+    if (query.after() != null) {
+      url.addQueryParameter("after", query.after());
+    }
+    return http.exchange(
+        "POST",
+        url.build(),
+        query.filter().toMap(),
+        false, // the action may have seen a part of the answer
+        response -> {
+          if (!response.isSuccessful()) {
+            throw http.failure(response, "");
+          }
+          Json.elements("the answer of the model layers registry", response.body().byteStream())
+              .forEach(element -> action.accept(fromWire(element)));
+          return Links.next(response);
+        });
+  }
+
+  /** The layers that match a filter in its wire form, as documents. */
+  public List<Map<String, Object>> queryModelLayers(Map<String, ?> queryFilter) {
+    return query(Filter.parse(queryFilter)).stream().map(ModelLayer::toMap).toList();
+  }
+
+  private HttpUrl layerUrl(String hash) {
+    if (!RecordIds.isValid(hash)) {
+      throw new NotFoundException("there is no model layer " + Json.show(hash), hash);
+    }
+    return http.url("model-layer", hash).build();
+  }
+
+  /** The full form, or, for a layer that is not wholly known, the short form without the rest. */
+  private static Map<String, Object> wire(ModelLayer layer) {
+    Map<String, Object> full = layer.toMap();
+    if (layer.isComplete()) {
+      return full;
+    }
+    Map<String, Object> brief = new LinkedHashMap<>(full);
+    brief.remove("model_layer_hash");
+    brief.put("layer_hash", layer.modelLayerHash());
+    return brief;
+  }
+
+  /** What a registry answers is what it stored; one that answers less took what was sent. */
+  private static ModelLayer read(Map<String, Object> data, ModelLayer sent) {
+    return data.containsKey("model_asset_id") ? fromWire(data) : sent;
+  }
+
+  /** A stored layer may be brief, so its fields are read in the lenient form. */
+  private static ModelLayer fromWire(Map<String, Object> data) {
+    Map<String, Object> fields = new LinkedHashMap<>(data);
+    fields.remove("message");
+    fields.remove("id");
+    Object hash = fields.remove("model_layer_hash");
+    if (hash != null) {
+      fields.put("layer_hash", hash);
+    }
+    return ModelLayer.fromMap(fields);
+  }
+
+  /** The version is the {@code ETag}; 0 and the epoch where a service does not tell. */
+  private static Stored<ModelLayer> stored(ModelLayer layer, Headers headers) {
+    String etag = headers.get("ETag");
+    String digits = etag == null ? "" : etag.replaceAll("[^0-9]", "");
+    Instant modified = headers.getInstant("Last-Modified");
+    return new Stored<>(
+        layer,
+        digits.isEmpty() || digits.length() > 18 ? 0 : Long.parseLong(digits),
+        modified == null ? Instant.EPOCH : modified);
+  }
+}

@@ -1,0 +1,195 @@
+package io.modelsplitter.registry.client;
+
+import io.modelsplitter.error.AccessDeniedException;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.json.Json;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends to one registry, repeats what is safe to repeat, opens the envelope, and throws what the
+ * caller can act on. Thread-safe; all registries share one connection pool.
+ */
+final class RegistryHttp {
+  private static final MediaType JSON = MediaType.get("application/json");
+  private static final int ATTEMPTS = 4;
+  private static final long MAX_ANSWER = 64 << 20;
+
+  private static final OkHttpClient HTTP =
+      new OkHttpClient.Builder()
+          .connectTimeout(Duration.ofSeconds(5))
+          .readTimeout(Duration.ofSeconds(30))
+          .writeTimeout(Duration.ofSeconds(30))
+          .build();
+
+  private final String what;
+  private final HttpUrl base;
+  private final String place;
+  private final @Nullable String token;
+
+  /**
+   * @param what the registry's name for messages
+   * @param url where it is
+   */
+  RegistryHttp(String what, String url, @Nullable String token) {
+    HttpUrl parsed = HttpUrl.parse(url);
+    if (parsed == null) {
+      throw new BadInputException(
+          "the URL of the " + what + " must be an http or https URL, not " + Json.show(url));
+    }
+    this.what = what;
+    this.base = parsed;
+    this.place = parsed.newBuilder().username("").password("").query(null).build().toString();
+    this.token = token;
+  }
+
+  /** A URL below the base; ids among the segments must be valid ones. */
+  HttpUrl.Builder url(String... segments) {
+    HttpUrl.Builder builder = base.newBuilder().query(null).fragment(null);
+    for (String segment : segments) {
+      builder.addPathSegment(segment);
+    }
+    return builder;
+  }
+
+  /** An opened answer: its status, its headers and the envelope's content. */
+  record Answer(int status, okhttp3.Headers headers, Map<String, Object> envelope) {
+
+    /** The object {@code data}; empty where there is none. */
+    @SuppressWarnings("unchecked") // Json makes no other map
+    Map<String, Object> data() {
+      return envelope.get("data") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    }
+  }
+
+  /**
+   * One call, with a small answer.
+   *
+   * @param repeatable whether doing it twice is the same as doing it once
+   * @param id the id that the call is about, for the exceptions
+   */
+  Answer call(
+      String method, HttpUrl url, @Nullable Map<String, ?> body, boolean repeatable, String id) {
+    return exchange(
+        method,
+        url,
+        body,
+        repeatable,
+        response -> {
+          Map<String, Object> envelope = envelope(response);
+          if (!response.isSuccessful() || Boolean.FALSE.equals(envelope.get("success"))) {
+            throw failure(response.code(), envelope, id);
+          }
+          return new Answer(response.code(), response.headers(), envelope);
+        });
+  }
+
+  /** What to do with a response whose status is known. */
+  interface Reader<T> {
+    T read(Response response) throws IOException;
+  }
+
+  /** One call whose answer the reader takes while it arrives; it checks the status itself. */
+  <T> T exchange(
+      String method,
+      HttpUrl url,
+      @Nullable Map<String, ?> body,
+      boolean repeatable,
+      Reader<T> reader) {
+    Request request = request(method, url, body);
+    for (int attempt = 1; ; attempt++) {
+      try (Response response = HTTP.newCall(request).execute()) {
+        if (attempt == ATTEMPTS || !isBusy(response.code(), repeatable)) {
+          return reader.read(response);
+        }
+      } catch (IOException e) {
+        boolean neverSent = e instanceof ConnectException || e instanceof UnknownHostException;
+        if (attempt == ATTEMPTS || !(repeatable || neverSent)) {
+          throw new UnavailableException(
+              "cannot reach the " + what + " at " + place + ": " + e.getMessage(), e);
+        }
+      }
+      pause(attempt);
+    }
+  }
+
+  /** The exception for a failed answer. */
+  ModelSplitterException failure(Response response, String id) throws IOException {
+    return failure(response.code(), envelope(response), id);
+  }
+
+  private Request request(String method, HttpUrl url, @Nullable Map<String, ?> body) {
+    RequestBody sent =
+        body == null
+            ? null
+            : RequestBody.create(Json.write(body).getBytes(StandardCharsets.UTF_8), JSON);
+    Request.Builder request = new Request.Builder().url(url).method(method, sent);
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return request.build();
+  }
+
+  private Map<String, Object> envelope(Response response) throws IOException {
+    byte[] text = response.peekBody(MAX_ANSWER).bytes();
+    try {
+      return Json.parseObject("the answer of the " + what, text);
+    } catch (BadInputException e) {
+      throw new UnavailableException(
+          "the %s at %s answered %d with something else than its JSON"
+              .formatted(what, place, response.code()),
+          e);
+    }
+  }
+
+  private ModelSplitterException failure(int status, Map<String, Object> envelope, String id) {
+    Object text = envelope.getOrDefault("error", envelope.get("message"));
+    String message = text instanceof String error ? error : "the " + what + " answered " + status;
+    return switch (status) {
+      case 401, 403 -> new AccessDeniedException(message);
+      case 404 -> new NotFoundException(message, id);
+      case 409 -> new ConflictException(message, id, stored(envelope));
+      default ->
+          status == 429 || status >= 500
+              ? new UnavailableException(
+                  "the " + what + " answered " + status + ": " + message, null)
+              : new BadInputException(message);
+    };
+  }
+
+  @SuppressWarnings("unchecked") // Json makes no other map
+  private static Map<String, Object> stored(Map<String, Object> envelope) {
+    return envelope.get("data") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+  }
+
+  /** A proxy's 502 or 504 does not tell whether the registry took the call. */
+  private static boolean isBusy(int status, boolean repeatable) {
+    return status == 429 || status == 503 || (repeatable && (status == 502 || status == 504));
+  }
+
+  private void pause(int attempt) {
+    try {
+      long most = 100L << attempt;
+      Thread.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException("interrupted while waiting for the " + what, e);
+    }
+  }
+}

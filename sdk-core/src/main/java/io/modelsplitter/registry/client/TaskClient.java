@@ -1,0 +1,140 @@
+package io.modelsplitter.registry.client;
+
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.RecordIds;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.TaskChange;
+import io.modelsplitter.registry.TaskQuery;
+import io.modelsplitter.registry.TaskRegistry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The task registry over HTTP. Thread-safe; nothing is sent before the first call.
+ *
+ * <pre>{@code
+ * TaskRegistry tasks = TaskClient.fromEnvironment();
+ * tasks.update(taskId, TaskChange.status(TaskStatus.COMPLETE, result));
+ * }</pre>
+ */
+public final class TaskClient implements TaskRegistry {
+  private static final String UPDATE_PATH = "/task_update";
+
+  private final RegistryHttp http;
+
+  private TaskClient(String url, @Nullable String token) {
+    String trimmed = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    String base =
+        trimmed.endsWith(UPDATE_PATH)
+            ? trimmed.substring(0, trimmed.length() - UPDATE_PATH.length())
+            : trimmed;
+    this.http = new RegistryHttp("task registry", base, token);
+  }
+
+  /**
+   * A client for the registry in {@code TASK_STATUS_UPDATE_URL}, {@code TASK_DB_STATUS_UPDATE_URL}
+   * or {@code GLOBAL_TASKS_DB_URL}, the first that is set.
+   */
+  public static TaskClient fromEnvironment() {
+    return from(System.getenv());
+  }
+
+  /** As {@link #fromEnvironment()}, from these variables. */
+  public static TaskClient from(Map<String, String> environment) {
+    return new TaskClient(
+        Endpoints.required(
+            environment,
+            "TASK_STATUS_UPDATE_URL",
+            "TASK_DB_STATUS_UPDATE_URL",
+            "GLOBAL_TASKS_DB_URL"),
+        Endpoints.token(environment));
+  }
+
+  /** A client for the registry at this base URL; a trailing {@code /task_update} is taken off. */
+  public static TaskClient at(String url) {
+    return new TaskClient(url, null);
+  }
+
+  @Override
+  public Task create(NewTask task) {
+    // Twice would be two tasks, so this is repeated only when nothing was sent.
+    var answer = http.call("POST", http.url("task").build(), task.toMap(), false, "");
+    Object id = answer.data().get("task_id");
+    return answer.data().containsKey("task_status") || !(id instanceof String taskId)
+        ? Task.fromMap(answer.data())
+        : get(taskId);
+  }
+
+  @Override
+  public Task get(String taskId) {
+    return Task.fromMap(http.call("GET", taskUrl(taskId), null, true, taskId).data());
+  }
+
+  @Override
+  public Task update(String taskId, TaskChange change) {
+    HttpUrl url = taskUrl(taskId);
+    boolean statusOnly =
+        change.taskStatus() != null && change.taskType() == null && change.taskData() == null;
+    var answer =
+        statusOnly && change.taskStatusData() != null
+            ? http.call("POST", http.url("task_update").build(), wire(taskId, change), true, taskId)
+            : http.call("PUT", url, change.toMap(), true, taskId);
+    return answer.data().containsKey("task_status") ? Task.fromMap(answer.data()) : get(taskId);
+  }
+
+  @Override
+  public void delete(String taskId) {
+    http.call("DELETE", taskUrl(taskId), null, false, taskId);
+  }
+
+  @Override
+  public Optional<String> query(TaskQuery query, Consumer<? super Task> action) {
+    HttpUrl.Builder url = http.url("tasks");
+    if (query.taskType() != null) {
+      url.addQueryParameter("task_type", query.taskType());
+    }
+    if (query.taskStatus() != null) {
+      url.addQueryParameter("task_status", query.taskStatus());
+    }
+    if (query.limit() > 0) {
+      url.addQueryParameter("limit", String.valueOf(query.limit()));
+    }
+    if (query.after() != null) {
+      url.addQueryParameter("after", query.after());
+    }
+    return http.exchange(
+        "GET",
+        url.build(),
+        null,
+        false, // the action may have seen a part of the answer
+        response -> {
+          if (!response.isSuccessful()) {
+            throw http.failure(response, "");
+          }
+          Json.elements("the answer of the task registry", response.body().byteStream())
+              .forEach(element -> action.accept(Task.fromMap(element)));
+          return Links.next(response);
+        });
+  }
+
+  private HttpUrl taskUrl(String taskId) {
+    if (!RecordIds.isValid(taskId)) {
+      throw new NotFoundException("there is no task " + Json.show(taskId), taskId);
+    }
+    return http.url("task", taskId).build();
+  }
+
+  private static Map<String, Object> wire(String taskId, TaskChange change) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("task_id", taskId);
+    body.put("status", change.taskStatus());
+    body.put("task_status_data", change.taskStatusData());
+    return body;
+  }
+}

@@ -1,0 +1,65 @@
+package io.modelsplitter.storage;
+
+import io.modelsplitter.error.BadInputException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Keeps the files of layers under names, and tells where others can get them.
+ *
+ * <p>A name is 1 to 255 characters of {@code [A-Za-z0-9._-]} and begins with a letter or digit;
+ * files are best named by their hash, so that the same file is stored once. Methods throw {@link
+ * io.modelsplitter.error.UnavailableException} when a remote store cannot be reached, and {@link
+ * BadInputException} when it refuses. Implementations are thread-safe.
+ */
+public interface LayerStore {
+
+  /**
+   * Moves a file into the store. It appears under its name whole or not at all; one that has the
+   * name is replaced.
+   *
+   * @param file a finished file, which is gone afterwards
+   * @return its public URL
+   * @throws IOException when it cannot be read or written
+   */
+  URI put(Path file, String name) throws IOException;
+
+  /**
+   * Copies a stored file.
+   *
+   * @throws BadInputException when there is none with this name
+   * @throws IOException when it cannot be read or written
+   */
+  void get(String name, Path target) throws IOException;
+
+  /** Whether there is a file with this name. */
+  boolean contains(String name) throws IOException;
+
+  /** Where others get the file with this name, whether it is there or not. */
+  URI publicUrl(String name);
+
+  /** The store in a directory; its public URLs are absolute {@code file:///} URLs. */
+  static LayerStore directory(Path directory) {
+    return new DirectoryLayerStore(directory);
+  }
+
+  /** The store below a prefix of a bucket, which may be empty. */
+  static LayerStore s3(S3Manager s3, String bucket, String prefix) {
+    return new S3LayerStore(s3, bucket, prefix);
+  }
+
+  /**
+   * The store that {@code LAYER_STORE_URL} names: {@code file:///…}, or {@code s3://bucket/prefix}
+   * with the variables of {@link S3Manager#fromEnvironment()}.
+   */
+  static LayerStore fromEnvironment() {
+    return from(System.getenv());
+  }
+
+  /** As {@link #fromEnvironment()}, from these variables. */
+  static LayerStore from(Map<String, String> environment) {
+    return LayerStoreUrl.open(environment);
+  }
+}
