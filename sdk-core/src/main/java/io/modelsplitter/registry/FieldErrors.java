@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class FieldErrors {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
+  private static final int MAX_TEXT = 4_096;
+
   private final String what;
   private final List<String> problems = new ArrayList<>();
 
@@ -40,9 +42,11 @@ final class FieldErrors {
     return ID.matcher(value).matches() && !value.equals(".") && !value.equals("..");
   }
 
-  /** Text that every database can hold: no U+0000 and no half of a surrogate pair. */
+  /** Text that every database can hold: not too long, no U+0000, no half a surrogate pair. */
   void text(String name, String value) {
-    if (!isStorable(value)) {
+    if (value.length() > MAX_TEXT) {
+      add(name + " has " + value.length() + " characters; at most " + MAX_TEXT + " are kept");
+    } else if (!isStorable(value)) {
       add(name + " holds U+0000 or an unpaired surrogate: " + Json.show(value));
     }
   }

@@ -1,0 +1,137 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.error.UnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/** One database: runs statements, repeats what lost a race, and says when it cannot be reached. */
+final class Database {
+  /** Another transaction won; the same one again may not meet it. SQLSTATEs of both databases. */
+  private static final Set<String> LOST_RACE = Set.of("40001", "40P01", "HYT00");
+
+  private static final int ATTEMPTS = 10;
+
+  private final Jdbi jdbi;
+  private final Dialect dialect;
+
+  private Database(Jdbi jdbi, Dialect dialect) {
+    this.jdbi = jdbi;
+    this.dialect = dialect;
+  }
+
+  static Database open(DataSource dataSource) {
+    Dialect dialect;
+    try (Connection connection = dataSource.getConnection()) {
+      dialect = Dialect.of(connection.getMetaData().getDatabaseProductName());
+      if (dialect == Dialect.H2) {
+        keepWhatIsAcknowledged(connection);
+      }
+    } catch (SQLException e) {
+      throw new UnavailableException("cannot open the database: " + e.getMessage(), e);
+    }
+    Schema.migrate(dataSource, dialect);
+    Jdbi jdbi = Jdbi.create(dataSource);
+    jdbi.registerArrayType(String.class, "varchar");
+    jdbi.registerArrayType(Integer.class, "integer");
+    return new Database(jdbi, dialect);
+  }
+
+  /**
+   * By default H2 writes up to half a second after it has answered, so that a killed process loses
+   * what it acknowledged. The setting stays in the database.
+   */
+  private static void keepWhatIsAcknowledged(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET WRITE_DELAY 0");
+      statement.execute("SET DEFAULT_LOCK_TIMEOUT 10000");
+    }
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  /** Runs statements that need no transaction around them. */
+  <T> T run(HandleCallback<T, RuntimeException> work) {
+    return translated(() -> jdbi.withHandle(work));
+  }
+
+  /** Runs statements in one transaction, again from the start when it lost a race. */
+  <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return translated(() -> jdbi.inTransaction(work));
+      } catch (JdbiException e) {
+        if (attempt == ATTEMPTS || !LOST_RACE.contains(state(e))) {
+          throw e;
+        }
+        pause(attempt);
+      }
+    }
+  }
+
+  /** Whether the statement failed because there is a row with the key. */
+  static boolean isDuplicateKey(JdbiException e) {
+    return state(e).equals("23505");
+  }
+
+  private interface Work<T> {
+    T run();
+  }
+
+  private static <T> T translated(Work<T> work) {
+    try {
+      return work.run();
+    } catch (JdbiException e) {
+      SQLException cause = sqlException(e);
+      if (cause != null && isUnreachable(cause)) {
+        throw new UnavailableException("the database cannot be reached", e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Connection exceptions, resources used up, shutting down, and H2's own codes for a file that is
+   * closed or cannot be written.
+   */
+  private static boolean isUnreachable(SQLException e) {
+    String state = e.getSQLState() == null ? "08000" : e.getSQLState();
+    return state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57P")
+        || state.startsWith("58")
+        || Set.of("90028", "90031", "90067", "90098", "90121").contains(state);
+  }
+
+  private static String state(JdbiException e) {
+    SQLException cause = sqlException(e);
+    return cause == null || cause.getSQLState() == null ? "" : cause.getSQLState();
+  }
+
+  private static @Nullable SQLException sqlException(JdbiException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException found) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private static void pause(int attempt) {
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextInt(1, 10 * attempt));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnavailableException("interrupted while waiting for the database", e);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.modelsplitter.registry.embedded;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.TaskRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
+
+/**
+ * The registries in this process, on H2 or PostgreSQL. Thread-safe.
+ *
+ * <pre>{@code
+ * try (EmbeddedRegistry registry = EmbeddedRegistry.inMemory()) {
+ *   registry.modelLayers().create(layer);
+ * }
+ * }</pre>
+ *
+ * <p>Opening makes the tables, or brings those of an older version up to date. What a method has
+ * acknowledged survives the end of the process, except in memory.
+ */
+public final class EmbeddedRegistry implements AutoCloseable {
+  private static final int POOL_SIZE = 10;
+
+  private final ModelLayerRegistry modelLayers;
+  private final TaskRegistry tasks;
+  private final Runnable onClose;
+
+  private EmbeddedRegistry(DataSource dataSource, Runnable onClose) {
+    Database database = Database.open(dataSource);
+    this.modelLayers = new JdbcModelLayerRegistry(database);
+    this.tasks = new JdbcTaskRegistry(database);
+    this.onClose = onClose;
+  }
+
+  /**
+   * The registries in this database. The data source stays the caller's: closing leaves it open.
+   *
+   * @throws BadInputException when the database is neither H2 nor PostgreSQL, or was made by a
+   *     newer version
+   * @throws io.modelsplitter.error.UnavailableException when it cannot be reached
+   */
+  public static EmbeddedRegistry open(DataSource dataSource) {
+    return new EmbeddedRegistry(dataSource, () -> {});
+  }
+
+  /**
+   * As {@link #open(DataSource)}, with a connection pool of its own that is closed with it.
+   *
+   * @param jdbcUrl such as {@code jdbc:h2:file:./data/registry} or {@code
+   *     jdbc:postgresql://host/database}
+   */
+  public static EmbeddedRegistry open(String jdbcUrl, String user, String password) {
+    if (!jdbcUrl.startsWith("jdbc:h2:") && !jdbcUrl.startsWith("jdbc:postgresql:")) {
+      throw new BadInputException(
+          "the database must be jdbc:h2:… or jdbc:postgresql:…, not " + scheme(jdbcUrl));
+    }
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(jdbcUrl);
+    config.setUsername(user);
+    config.setPassword(password);
+    config.setPoolName("model-splitter");
+    config.setMaximumPoolSize(POOL_SIZE);
+    config.setConnectionTimeout(10_000);
+    config.setInitializationFailTimeout(-1); // the first statement says why it fails
+    HikariDataSource pool = new HikariDataSource(config);
+    try {
+      return new EmbeddedRegistry(pool, pool::close);
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+  }
+
+  /** New, empty registries in memory, gone when closed. */
+  public static EmbeddedRegistry inMemory() {
+    JdbcConnectionPool pool =
+        JdbcConnectionPool.create(
+            "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
+    return new EmbeddedRegistry(pool, () -> shutDown(pool));
+  }
+
+  /** The model layers registry. */
+  public ModelLayerRegistry modelLayers() {
+    return modelLayers;
+  }
+
+  /** The task registry. */
+  public TaskRegistry tasks() {
+    return tasks;
+  }
+
+  /** Closes what this opened; the registries cannot be used afterwards. */
+  @Override
+  public void close() {
+    onClose.run();
+  }
+
+  /** The database outlives its connections, so it is told to go. */
+  private static void shutDown(JdbcConnectionPool pool) {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SHUTDOWN");
+    } catch (SQLException e) {
+      throw new UnavailableException("cannot shut the database down: " + e.getMessage(), e);
+    } finally {
+      pool.dispose();
+    }
+  }
+
+  /** A URL may hold a password, so no more than this is shown of it. */
+  private static String scheme(String jdbcUrl) {
+    String[] parts = jdbcUrl.split("[:/?;]", 3);
+    return parts.length < 2 ? "something else" : parts[0] + ":" + parts[1] + ":…";
+  }
+}
