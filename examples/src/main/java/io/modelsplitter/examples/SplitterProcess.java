@@ -1,0 +1,81 @@
+package io.modelsplitter.examples;
+
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Task;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The splitter in a process of its own with the environment of a container: the task, where the
+ * registries are, where layers go, and nothing else.
+ */
+final class SplitterProcess {
+  private final String registries;
+  private final Path layers;
+  private final Path work;
+
+  SplitterProcess(String registries, Path layers, Path work) {
+    this.registries = registries;
+    this.layers = layers;
+    this.work = work;
+  }
+
+  /** Runs it to its end and shows what it says; answers its exit code. */
+  int run(Task task) throws IOException, InterruptedException {
+    Files.createDirectories(work);
+    ProcessBuilder builder = new ProcessBuilder(command()).directory(work.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.keySet().retainAll(List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"));
+    environment.putAll(environment(task));
+    Process process = builder.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("model splitter failed")) {
+          System.err.println(line);
+        } else {
+          System.out.println("  " + line);
+        }
+      }
+    } finally {
+      process.destroy(); // does nothing to one that has ended
+    }
+    return process.waitFor();
+  }
+
+  private Map<String, String> environment(Task task) {
+    return Map.of(
+        "TASK_ID", task.taskId(),
+        "TASK_DATA", Json.write(task.taskData()),
+        "TASK_STATUS_UPDATE_URL", registries,
+        "MODEL_LAYERS_REGISTRY_URL", registries,
+        "BLOCK_DB_URL", registries,
+        "LAYER_STORE_URL", layers.toUri().toString(),
+        "MODEL_SPLITTER_WORK_FOLDER", work.toString());
+  }
+
+  private static List<String> command() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx64m",
+        "-XX:+UseSerialGC",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        "-Dorg.slf4j.simpleLogger.log.io.modelsplitter=info",
+        "-Dorg.slf4j.simpleLogger.showDateTime=false",
+        "-Dorg.slf4j.simpleLogger.showThreadName=false",
+        "-Dorg.slf4j.simpleLogger.showLogName=false",
+        "-Dorg.slf4j.simpleLogger.showShortLogName=false",
+        "-Dorg.slf4j.simpleLogger.logFile=System.out",
+        "-cp",
+        System.getProperty("java.class.path"),
+        SafetensorsSplitter.class.getName());
+  }
+}

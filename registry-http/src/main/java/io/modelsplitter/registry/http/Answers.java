@@ -1,0 +1,83 @@
+package io.modelsplitter.registry.http;
+
+import io.javalin.http.Context;
+import io.modelsplitter.json.Json;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Answers in the envelope. */
+final class Answers {
+  private static final String JSON = "application/json";
+  private static final int BUFFER = 32 << 10;
+
+  private Answers() {}
+
+  static void success(Context ctx, Object data) {
+    Map<String, Object> envelope = new LinkedHashMap<>();
+    envelope.put("success", true);
+    envelope.put("data", data);
+    json(ctx, envelope);
+  }
+
+  /** Data with a message before it. */
+  static Map<String, Object> withMessage(String message, Map<String, Object> data) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("message", message);
+    all.putAll(data);
+    return all;
+  }
+
+  static void json(Context ctx, Object body) {
+    ctx.contentType(JSON).result(Json.write(body));
+  }
+
+  /** A page of a list, with the place to go on in a {@code Link} header. */
+  static void page(Context ctx, List<Map<String, Object>> elements, Optional<String> next) {
+    next.ifPresent(cursor -> ctx.header("Link", Parameters.nextLink(ctx, cursor)));
+    success(ctx, elements);
+  }
+
+  /**
+   * A list that is written while it is read, so that it is never held whole. When reading fails
+   * after a part was sent, the answer ends without its closing brackets, which no client takes for
+   * a whole one.
+   */
+  static <T> void stream(
+      Context ctx, Function<T, Map<String, Object>> wire, Consumer<Consumer<T>> source) {
+    ctx.contentType(JSON);
+    try {
+      OutputStream out = new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER);
+      out.write("{\"success\": true, \"data\": [".getBytes(StandardCharsets.US_ASCII));
+      boolean[] first = {true};
+      source.accept(
+          element -> {
+            try {
+              out.write(first[0] ? new byte[0] : new byte[] {',', ' '});
+              first[0] = false;
+              out.write(Json.write(wire.apply(element)).getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+              throw new ClientGoneException(e);
+            }
+          });
+      out.write("]}".getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+    } catch (IOException e) {
+      throw new ClientGoneException(e);
+    }
+  }
+
+  /** Nobody is there to read the answer. */
+  static final class ClientGoneException extends RuntimeException {
+    ClientGoneException(IOException cause) {
+      super(cause);
+    }
+  }
+}

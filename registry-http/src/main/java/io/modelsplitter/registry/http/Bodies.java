@@ -1,0 +1,49 @@
+package io.modelsplitter.registry.http;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.modelsplitter.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Request bodies: JSON objects of a bounded size. */
+final class Bodies {
+  static final long MAX_BYTES = 8L << 20;
+
+  private Bodies() {}
+
+  static Map<String, Object> object(Context ctx) {
+    checkType(ctx.contentType());
+    if (ctx.req().getContentLengthLong() > MAX_BYTES) {
+      throw tooLarge();
+    }
+    try (InputStream in = ctx.req().getInputStream()) {
+      byte[] body = in.readNBytes((int) MAX_BYTES + 1);
+      if (body.length > MAX_BYTES) {
+        throw tooLarge();
+      }
+      return Json.parseObject("the request body", body);
+    } catch (IOException e) {
+      throw new HttpResponseException(400, "the request body broke off");
+    }
+  }
+
+  /** A missing type is taken as JSON, and a charset is ignored: JSON is UTF-8. */
+  private static void checkType(@Nullable String type) {
+    if (type == null || type.isBlank()) {
+      return;
+    }
+    String media = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!media.equals("application/json") && !media.endsWith("+json")) {
+      throw new HttpResponseException(
+          415, "Content-Type must be application/json, not " + Json.show(media));
+    }
+  }
+
+  private static HttpResponseException tooLarge() {
+    return new HttpResponseException(413, "the request body has more than " + MAX_BYTES + " bytes");
+  }
+}

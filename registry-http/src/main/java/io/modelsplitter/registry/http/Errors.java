@@ -1,0 +1,97 @@
+package io.modelsplitter.registry.http;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.modelsplitter.error.AccessDeniedException;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.UnavailableException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place where exceptions become statuses. */
+final class Errors {
+  private static final Logger log = LoggerFactory.getLogger(Errors.class);
+
+  /** How long a client should wait before it tries again, in seconds. */
+  private static final String RETRY_AFTER = "1";
+
+  private Errors() {}
+
+  static void answer(Exception e, Context ctx) {
+    if (ctx.res().isCommitted()) {
+      if (!(e instanceof Answers.ClientGoneException)) {
+        log.error("{} {} broke off", ctx.method(), ctx.path(), e);
+      }
+      return; // the answer has begun, so it stays visibly incomplete
+    }
+    if (e instanceof HttpResponseException response) {
+      if (response.getStatus() == 401) {
+        ctx.header("WWW-Authenticate", "Bearer");
+      }
+      send(ctx, response.getStatus(), message(response), null);
+    } else if (e instanceof BadInputException) {
+      send(ctx, 400, text(e), null);
+    } else if (e instanceof NotFoundException) {
+      send(ctx, 404, text(e), null);
+    } else if (e instanceof ConflictException conflict) {
+      send(ctx, 409, text(e), conflict.stored().isEmpty() ? null : conflict.stored());
+    } else if (e instanceof AccessDeniedException) {
+      send(ctx, 403, text(e), null);
+    } else if (e instanceof UnavailableException) {
+      if (e.getCause() != null) {
+        log.warn("{} {}: {}: {}", ctx.method(), ctx.path(), text(e), rootCause(e).toString());
+      }
+      ctx.header("Retry-After", RETRY_AFTER);
+      send(ctx, 503, text(e), null);
+    } else {
+      String id = UUID.randomUUID().toString();
+      log.error("internal error {} in {} {}", id, ctx.method(), ctx.path(), e);
+      send(ctx, 500, "internal error " + id + "; the server's log says more", null);
+    }
+  }
+
+  private static void send(
+      Context ctx, int status, String error, @Nullable Map<String, Object> data) {
+    ctx.res().resetBuffer(); // a streamed answer may have begun to fill it
+    ctx.status(status);
+    Answers.json(ctx, envelope(ctx.path(), error, data));
+  }
+
+  /** The task service's clients read {@code message}. */
+  static Map<String, Object> envelope(
+      String path, String error, @Nullable Map<String, Object> data) {
+    Map<String, Object> envelope = new LinkedHashMap<>();
+    envelope.put("success", false);
+    envelope.put("error", error);
+    if (path.startsWith("/task")) {
+      envelope.put("message", error);
+    }
+    if (data != null) {
+      envelope.put("data", data);
+    }
+    return envelope;
+  }
+
+  private static String message(HttpResponseException e) {
+    return switch (e.getStatus()) {
+      case 404 -> "there is no such endpoint";
+      case 405 -> "this endpoint does not have this method";
+      case 413 -> "the request body has more than " + Bodies.MAX_BYTES + " bytes";
+      default -> text(e);
+    };
+  }
+
+  private static String text(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static Throwable rootCause(Throwable e) {
+    return e.getCause() == null ? e : rootCause(e.getCause());
+  }
+}

@@ -1,0 +1,93 @@
+package io.modelsplitter.registry.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.Query;
+import io.modelsplitter.registry.Registration;
+import io.modelsplitter.registry.Stored;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code /model-layer} and {@code /model-layers}. */
+final class ModelLayerRoutes implements Routes {
+  private static final Set<String> OPTIONS = Set.of("limit", "sort", "after");
+
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
+
+  private final ModelLayerRegistry registry;
+
+  ModelLayerRoutes(ModelLayerRegistry registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public void add(RoutesConfig routes) {
+    routes.post("/model-layer", this::create);
+    routes.get("/model-layer/{hash}", this::get);
+    routes.put("/model-layer/{hash}", this::update);
+    routes.delete("/model-layer/{hash}", this::delete);
+    routes.post("/model-layers", this::query);
+  }
+
+  private void create(Context ctx) {
+    Registration<ModelLayer> done = registry.create(ModelLayer.fromMap(Bodies.object(ctx)));
+    ModelLayer layer = done.stored().value();
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("message", done.created() ? "ModelLayer created" : "ModelLayer exists");
+    data.put("id", layer.modelLayerHash());
+    data.putAll(layer.toMap());
+    ctx.status(done.created() ? 201 : 200);
+    headers(ctx, done.stored());
+    Answers.success(ctx, data);
+  }
+
+  private void get(Context ctx) {
+    Stored<ModelLayer> stored = registry.get(ctx.pathParam("hash"));
+    headers(ctx, stored);
+    Answers.success(ctx, stored.value().toMap());
+  }
+
+  private void update(Context ctx) {
+    Update update = Update.parse(Bodies.object(ctx));
+    Stored<ModelLayer> stored = registry.update(ctx.pathParam("hash"), update);
+    headers(ctx, stored);
+    Answers.success(ctx, Answers.withMessage("ModelLayer updated", stored.value().toMap()));
+  }
+
+  private void delete(Context ctx) {
+    registry.delete(ctx.pathParam("hash"));
+    Answers.success(ctx, Map.of("message", "ModelLayer deleted"));
+  }
+
+  private void query(Context ctx) {
+    Parameters.onlyKnown(ctx, OPTIONS);
+    Filter filter = Filter.parse(Bodies.object(ctx));
+    Query query =
+        new Query(filter, Parameters.sort(ctx), Parameters.limit(ctx), ctx.queryParam("after"));
+    if (query.limit() == 0) {
+      Answers.stream(ctx, ModelLayer::toMap, action -> registry.query(query, action));
+      return;
+    }
+    List<Map<String, Object>> page = new ArrayList<>();
+    Optional<String> next = registry.query(query, layer -> page.add(layer.toMap()));
+    Answers.page(ctx, page, next);
+  }
+
+  private static void headers(Context ctx, Stored<?> stored) {
+    ctx.header("ETag", "\"" + stored.version() + "\"");
+    ctx.header("Last-Modified", HTTP_DATE.format(stored.modified()));
+  }
+}

@@ -1,0 +1,78 @@
+package io.modelsplitter.registry.http;
+
+import io.javalin.http.Context;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Query;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Options in the query string. */
+final class Parameters {
+
+  private Parameters() {}
+
+  /** A misspelt option would silently ask something else. */
+  static void onlyKnown(Context ctx, Set<String> known) {
+    for (String name : ctx.queryParamMap().keySet()) {
+      if (!known.contains(name)) {
+        throw new BadInputException(
+            "unknown query parameter "
+                + Json.show(name)
+                + "; known are "
+                + known.stream().sorted().toList());
+      }
+    }
+  }
+
+  /** {@code limit}, or 0 where there is none. */
+  static int limit(Context ctx) {
+    String text = ctx.queryParam("limit");
+    if (text == null) {
+      return 0;
+    }
+    if (!text.matches("[1-9][0-9]{0,8}")) {
+      throw new BadInputException("limit must be a number from 1 on, not " + Json.show(text));
+    }
+    return Integer.parseInt(text);
+  }
+
+  /** {@code sort=field,-field}. */
+  static List<Query.Sort> sort(Context ctx) {
+    String text = ctx.queryParam("sort");
+    List<Query.Sort> sort = new ArrayList<>();
+    if (text == null) {
+      return sort;
+    }
+    for (String part : text.split(",", -1)) {
+      boolean descending = part.startsWith("-");
+      String field = descending ? part.substring(1) : part;
+      if (field.isBlank()) {
+        throw new BadInputException("sort must be field,-field,…, not " + Json.show(text));
+      }
+      sort.add(new Query.Sort(field, descending));
+    }
+    return sort;
+  }
+
+  /** The same request from a cursor on (RFC 8288). */
+  static String nextLink(Context ctx, String cursor) {
+    String query =
+        ctx.queryParamMap().entrySet().stream()
+            .filter(entry -> !entry.getKey().equals("after"))
+            .flatMap(
+                entry -> entry.getValue().stream().map(value -> Map.entry(entry.getKey(), value)))
+            .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
+            .collect(Collectors.joining("&"));
+    return "<" + ctx.path() + "?" + query + "&after=" + encode(cursor) + ">; rel=\"next\"";
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,165 @@
+package io.modelsplitter.registry.http;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.HttpResponseException;
+import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.TaskRegistry;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves registries over HTTP. Thread-safe.
+ *
+ * <pre>{@code
+ * try (EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
+ *     RegistryServer server = RegistryServer.builder()
+ *         .modelLayers(registry.modelLayers()).tasks(registry.tasks()).start()) {
+ *   ModelLayerRegistry remote = ModelLayerClient.at(server.url().toString());
+ * }
+ * }</pre>
+ */
+public final class RegistryServer implements AutoCloseable {
+  private final Javalin javalin;
+  private final URI url;
+
+  private RegistryServer(Javalin javalin, URI url) {
+    this.javalin = javalin;
+    this.url = url;
+  }
+
+  /** Begins a server; without more it listens on a free port of 127.0.0.1 and serves nothing. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Where it listens: {@code http://HOST:PORT}. */
+  public URI url() {
+    return url;
+  }
+
+  /** Stops listening; the registries stay open. */
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+
+  /** Collects what a server serves and where. For one thread. */
+  public static final class Builder {
+    private final List<Routes> routes = new ArrayList<>();
+    private final List<Integer> morePorts = new ArrayList<>();
+    private String host = "127.0.0.1";
+    private int port;
+    private @Nullable AccessTokens tokens;
+
+    private Builder() {}
+
+    /** Serves this model layers registry. */
+    public Builder modelLayers(ModelLayerRegistry registry) {
+      routes.add(new ModelLayerRoutes(registry));
+      return this;
+    }
+
+    /** Serves this task registry. */
+    public Builder tasks(TaskRegistry registry) {
+      routes.add(new TaskRoutes(registry));
+      return this;
+    }
+
+    /** Answers for the split jobs that there is nothing to launch them with. */
+    Builder splitJobs() {
+      routes.add(new SplitJobRoutes());
+      return this;
+    }
+
+    /** The address to listen on; 127.0.0.1 by default. */
+    public Builder host(String host) {
+      this.host = host;
+      return this;
+    }
+
+    /** The port to listen on; 0, the default, takes a free one. */
+    public Builder port(int port) {
+      this.port = port;
+      return this;
+    }
+
+    /** Another port to listen on. */
+    public Builder alsoOnPort(int port) {
+      morePorts.add(port);
+      return this;
+    }
+
+    /** Lets in only those with one of these tokens. */
+    Builder tokens(@Nullable AccessTokens tokens) {
+      this.tokens = tokens;
+      return this;
+    }
+
+    /**
+     * Starts listening.
+     *
+     * @throws BadInputException when the address cannot be listened on
+     */
+    public RegistryServer start() {
+      Javalin javalin = Javalin.create(this::configure);
+      try {
+        javalin.start(host, port);
+      } catch (JavalinBindException e) {
+        javalin.stop();
+        throw cannotListen(e);
+      } catch (JavalinException e) {
+        javalin.stop();
+        throw cannotListen(e);
+      }
+      String name = host.contains(":") ? "[" + host + "]" : host;
+      return new RegistryServer(javalin, URI.create("http://" + name + ":" + javalin.port()));
+    }
+
+    private BadInputException cannotListen(Exception e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String where =
+          morePorts.isEmpty() ? host + ":" + port : host + ":" + port + " and " + morePorts;
+      return new BadInputException("cannot listen on " + where + ": " + cause.getMessage(), e);
+    }
+
+    private void configure(JavalinConfig config) {
+      config.startup.showJavalinBanner = false;
+      config.startup.startupWatcherEnabled = false;
+      config.startup.showOldJavalinVersionWarning = false;
+      config.http.compressionStrategy = CompressionStrategy.NONE;
+      config.http.maxRequestSize = Bodies.MAX_BYTES;
+      config.http.prefer405over404 = true;
+      config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
+      config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+      config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
+      for (int more : morePorts) {
+        config.jetty.addConnector(
+            (server, http) -> {
+              ServerConnector connector =
+                  new ServerConnector(server, new HttpConnectionFactory(http));
+              connector.setHost(host);
+              connector.setPort(more);
+              return connector;
+            });
+      }
+      if (tokens != null) {
+        config.routes.before(tokens::check);
+      }
+      routes.forEach(it -> it.add(config.routes));
+      config.routes.exception(HttpResponseException.class, Errors::answer);
+      config.routes.exception(Exception.class, Errors::answer);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.modelsplitter.registry.http;
+
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The standalone server: wires the registries, the server and the environment together. Prints
+ * {@code listening on http://HOST:PORT} when it is ready; a bad flag or a database that cannot be
+ * reached is one line on standard error and exit code 2.
+ */
+@Command(
+    name = "model-splitter-server",
+    mixinStandardHelpOptions = true,
+    versionProvider = ServerMain.Version.class,
+    description = "The registries for splitting large language models, over HTTP.",
+    footer =
+        "Each option is also an environment variable: MODEL_SPLITTER_ and its name in capitals, with"
+            + " _ for -. The option wins.")
+public final class ServerMain implements Callable<Integer> {
+  private static final int EXIT_BAD_INPUT = 2;
+
+  @CommandLine.Mixin private final ServerOptions options = new ServerOptions();
+
+  /** For the command line only. */
+  private ServerMain() {}
+
+  /** Runs the server until it is told to stop. */
+  public static void main(String[] args) {
+    int code =
+        new CommandLine(new ServerMain())
+            .setParameterExceptionHandler((e, unused) -> fail(e.getMessage()))
+            .setExecutionExceptionHandler(ServerMain::failed)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(args);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    options.check();
+    RegistryServer.Builder builder =
+        RegistryServer.builder().host(options.host).port(options.port).tokens(options.tokens());
+    if (options.specPorts) {
+      options.role.specPorts().forEach(builder::alsoOnPort);
+    }
+    EmbeddedRegistry registry = options.role.hasRegistries() ? options.openRegistry() : null;
+    if (registry != null) {
+      builder.modelLayers(registry.modelLayers()).tasks(registry.tasks());
+    }
+    if (options.role.hasSplitJobs()) {
+      builder.splitJobs();
+    }
+    RegistryServer server = start(builder, registry);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  if (registry != null) {
+                    registry.close();
+                  }
+                }));
+    System.out.println("listening on " + server.url());
+    return 0;
+  }
+
+  private static RegistryServer start(
+      RegistryServer.Builder builder, @Nullable EmbeddedRegistry registry) {
+    try {
+      return builder.start();
+    } catch (RuntimeException e) {
+      if (registry != null) {
+        registry.close();
+      }
+      throw e;
+    }
+  }
+
+  private static int failed(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed)
+      throws Exception {
+    if (e instanceof ModelSplitterException) {
+      return fail(e.getMessage());
+    }
+    throw e;
+  }
+
+  private static int fail(@Nullable String message) {
+    System.err.println("model-splitter-server: " + message);
+    return EXIT_BAD_INPUT;
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = ServerMain.class.getPackage().getImplementationVersion();
+      return new String[] {"model-splitter-server " + (version == null ? "(unpacked)" : version)};
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.modelsplitter.registry.http;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@link ServerMain}. */
+final class ServerOptions {
+  private static final String ENV = "${env:MODEL_SPLITTER_";
+
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      defaultValue = ENV + "ROLE:-all}",
+      description =
+          "What to serve: all, registry (tasks, layers) or runner (split jobs). Default: all.")
+  ServerRole role = ServerRole.ALL;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = ENV + "HOST:-127.0.0.1}",
+      description = "The address to listen on. Default: 127.0.0.1.")
+  String host = "";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = ENV + "PORT:-8002}",
+      description = "The port to listen on; 0 takes a free one. Default: 8002.")
+  int port;
+
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      defaultValue = ENV + "PUBLIC_URL}",
+      description = "What runners and jobs are told to call. Default: http://HOST:PORT.")
+  @Nullable String publicUrl;
+
+  @Option(
+      names = "--jdbc-url",
+      paramLabel = "URL",
+      defaultValue = ENV + "JDBC_URL:-jdbc:h2:file:./data/model-splitter}",
+      description = "The database, H2 or PostgreSQL. Default: an H2 file in ./data.")
+  String jdbcUrl = "";
+
+  @Option(
+      names = "--db-user",
+      paramLabel = "USER",
+      defaultValue = ENV + "DB_USER:-sa}",
+      description = "The database's user. Default: sa.")
+  String dbUser = "";
+
+  @Option(
+      names = "--db-password",
+      paramLabel = "PASSWORD",
+      defaultValue = ENV + "DB_PASSWORD:-}",
+      description = "The user's password; better given in MODEL_SPLITTER_DB_PASSWORD.")
+  String dbPassword = "";
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      defaultValue = ENV + "TOKEN_FILE}",
+      description =
+          "Who may do what: lines of read|write|admin and the SHA-256 of a Bearer token in hex."
+              + " Needed to listen beyond this machine.")
+  @Nullable Path tokenFile;
+
+  @Option(
+      names = "--insecure",
+      defaultValue = ENV + "INSECURE:-false}",
+      description = "Listen beyond this machine without tokens.")
+  boolean insecure;
+
+  @Option(
+      names = "--spec-ports",
+      defaultValue = ENV + "SPEC_PORTS:-false}",
+      description =
+          "Also listen on the specification's ports, for what is served: 8000 tasks, 8001 split"
+              + " runners, 8002 layers, 3001 blocks, 5000 split jobs.")
+  boolean specPorts;
+
+  /**
+   * Checks what no single option can.
+   *
+   * @throws BadInputException names the option and what to do
+   */
+  void check() {
+    if (port < 0 || port > 65_535) {
+      throw new BadInputException("--port must be from 0 to 65535, not " + port);
+    }
+    if (publicUrl != null && !isHttpUrl(publicUrl)) {
+      throw new BadInputException("--public-url must be an http or https URL, not " + publicUrl);
+    }
+    if (tokenFile == null && !insecure && !isLoopback()) {
+      throw new BadInputException(
+          "--host "
+              + host
+              + " can be reached from other machines: give --token-file, or say --insecure");
+    }
+  }
+
+  /** Who is let in; null lets in everybody. */
+  @Nullable AccessTokens tokens() {
+    return tokenFile == null ? null : AccessTokens.read(tokenFile);
+  }
+
+  EmbeddedRegistry openRegistry() {
+    return EmbeddedRegistry.open(jdbcUrl, dbUser, dbPassword);
+  }
+
+  private boolean isLoopback() {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new BadInputException("--host " + host + " is not an address of this machine", e);
+    }
+  }
+
+  private static boolean isHttpUrl(String url) {
+    try {
+      URI uri = URI.create(url);
+      boolean http = "http".equalsIgnoreCase(uri.getScheme());
+      return (http || "https".equalsIgnoreCase(uri.getScheme())) && uri.getHost() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}

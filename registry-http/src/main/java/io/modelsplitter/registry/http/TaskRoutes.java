@@ -1,0 +1,94 @@
+package io.modelsplitter.registry.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.TaskChange;
+import io.modelsplitter.registry.TaskQuery;
+import io.modelsplitter.registry.TaskRegistry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code /task}, {@code /tasks} and {@code /task_update}. */
+final class TaskRoutes implements Routes {
+  private static final Set<String> OPTIONS = Set.of("task_type", "task_status", "limit", "after");
+
+  private final TaskRegistry registry;
+
+  TaskRoutes(TaskRegistry registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public void add(RoutesConfig routes) {
+    routes.post("/task", this::create);
+    routes.get("/task/{id}", this::get);
+    routes.put("/task/{id}", this::update);
+    routes.delete("/task/{id}", this::delete);
+    routes.get("/tasks", this::query);
+    routes.post("/task_update", this::updateStatus);
+  }
+
+  private void create(Context ctx) {
+    Task task = registry.create(NewTask.fromMap(Bodies.object(ctx)));
+    Answers.success(ctx, Answers.withMessage("Task created", task.toMap()));
+  }
+
+  private void get(Context ctx) {
+    Answers.success(ctx, registry.get(ctx.pathParam("id")).toMap());
+  }
+
+  private void update(Context ctx) {
+    TaskChange change = TaskChange.fromMap(Bodies.object(ctx));
+    updated(ctx, registry.update(ctx.pathParam("id"), change));
+  }
+
+  /** The executors' form: {@code {"task_id", "status", "task_status_data"}}. */
+  private void updateStatus(Context ctx) {
+    Map<String, Object> body = Bodies.object(ctx);
+    if (!(body.get("task_id") instanceof String id) || id.isEmpty()) {
+      throw new BadInputException(
+          "task_id must be a non-empty string, not " + Json.show(body.get("task_id")));
+    }
+    if (body.get("status") == null) {
+      throw new BadInputException("status is missing; it must be the task's new status");
+    }
+    Map<String, Object> change = new LinkedHashMap<>();
+    change.put("task_status", body.get("status"));
+    change.put("task_status_data", body.get("task_status_data"));
+    updated(ctx, registry.update(id, TaskChange.fromMap(change)));
+  }
+
+  private static void updated(Context ctx, Task task) {
+    Answers.success(ctx, Answers.withMessage("Task updated", task.toMap()));
+  }
+
+  private void delete(Context ctx) {
+    registry.delete(ctx.pathParam("id"));
+    Answers.success(ctx, Map.of("message", "Task deleted"));
+  }
+
+  private void query(Context ctx) {
+    Parameters.onlyKnown(ctx, OPTIONS);
+    TaskQuery query =
+        new TaskQuery(
+            ctx.queryParam("task_type"),
+            ctx.queryParam("task_status"),
+            Parameters.limit(ctx),
+            ctx.queryParam("after"));
+    if (query.limit() == 0) {
+      Answers.stream(ctx, Task::toMap, action -> registry.query(query, action));
+      return;
+    }
+    List<Map<String, Object>> page = new ArrayList<>();
+    Optional<String> next = registry.query(query, task -> page.add(task.toMap()));
+    Answers.page(ctx, page, next);
+  }
+}
