@@ -55,6 +55,9 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         expect(file, parser.nextToken(), JsonToken.START_OBJECT, Json.show(name));
+        if (name.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF)) {
+          throw bad(file, "the name " + Json.show(name) + " has an unpaired surrogate");
+        }
         if (name.equals("__metadata__")) {
           metadata = metadata(file, parser);
         } else {

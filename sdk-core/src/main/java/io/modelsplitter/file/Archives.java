@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,7 @@ public final class Archives {
           Files.createDirectories(target);
           continue;
         }
-        if (!entry.isFile() || entry.isSymbolicLink() || entry.isLink() || entry.isSparse()) {
+        if (!isPlainFile(entry)) {
           throw new BadInputException(
               archive + " holds " + entry.getName() + ", which is no plain file; pack it without");
         }
@@ -90,6 +91,12 @@ public final class Archives {
         limit -= copy(archive, tar, target, buffer, limit);
       }
     }
+  }
+
+  /** {@link TarArchiveEntry#isFile} takes devices for files, too. */
+  private static boolean isPlainFile(TarArchiveEntry entry) {
+    byte kind = entry.getLinkFlag();
+    return (kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_OLDNORM) && !entry.isSparse();
   }
 
   private static TarArchiveInputStream open(Path archive) throws IOException {

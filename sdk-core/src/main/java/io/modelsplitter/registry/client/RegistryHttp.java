@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -36,6 +38,8 @@ final class RegistryHttp {
           .connectTimeout(Duration.ofSeconds(5))
           .readTimeout(Duration.ofSeconds(30))
           .writeTimeout(Duration.ofSeconds(30))
+          .connectionPool(new ConnectionPool(8, 20, TimeUnit.SECONDS)) // servers close after 30
+          .retryOnConnectionFailure(false) // it repeats what is not safe to repeat, too
           .build();
 
   private final String what;

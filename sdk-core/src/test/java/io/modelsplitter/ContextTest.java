@@ -1,0 +1,113 @@
+package io.modelsplitter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.error.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContextTest {
+  static Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("TASK_ID", "task-1");
+    environment.put(
+        "TASK_DATA",
+        """
+        {"model_name": "gpt2", "model_download_url": "https://example.com/models/gpt2.tar.gz",
+         "world_size": 4, "model_split_config": {"split_strategy": "tensor_parallel", "tp_degree": 2}}
+        """);
+    environment.put("TASK_STATUS_UPDATE_URL", "http://tasks.invalid:8000");
+    environment.put("MODEL_LAYERS_REGISTRY_URL", "http://layers.invalid:8002");
+    environment.put("BLOCK_DB_URL", "http://blocks.invalid:3001");
+    return environment;
+  }
+
+  @Test
+  void from_theSpecificationsSample() {
+    Context context = Context.from(environment());
+    assertEquals("task-1", context.taskId());
+    assertEquals("gpt2", context.modelName());
+    assertEquals("https://example.com/models/gpt2.tar.gz", context.modelDownloadUrl());
+    assertEquals(4, context.worldSize());
+    assertEquals(2, context.modelSplitConfig().get("tp_degree"));
+    assertEquals("http://tasks.invalid:8000", context.taskStatusUpdateUrl());
+    assertEquals("http://layers.invalid:8002", context.modelLayersRegistryUrl());
+    assertEquals("http://blocks.invalid:3001", context.blockDbUrl());
+  }
+
+  @Test
+  void from_theOtherNamesOfTheField() {
+    Map<String, String> environment = environment();
+    environment.put("BLOCKS_DB_URL", environment.remove("BLOCK_DB_URL"));
+    environment.put("GLOBAL_TASKS_DB_URL", environment.remove("TASK_STATUS_UPDATE_URL"));
+    Context context = Context.from(environment);
+    assertEquals("http://tasks.invalid:8000", context.taskStatusUpdateUrl());
+    assertEquals("http://blocks.invalid:3001", context.blockDbUrl());
+  }
+
+  @Test
+  void from_taskDataInAFile(@TempDir Path folder) throws IOException {
+    Map<String, String> environment = environment();
+    Path file =
+        Files.writeString(
+            folder.resolve("task.json"), String.valueOf(environment.remove("TASK_DATA")));
+    environment.put("TASK_DATA_FILE", file.toString());
+    assertEquals("gpt2", Context.from(environment).modelName());
+    environment.put("TASK_DATA_FILE", folder.resolve("missing").toString());
+    assertMessage(environment, "TASK_DATA_FILE", "no such file");
+  }
+
+  @Test
+  void from_nothing_namesEveryVariable() {
+    assertMessage(
+        Map.of(),
+        "TASK_ID",
+        "TASK_DATA",
+        "TASK_STATUS_UPDATE_URL",
+        "MODEL_LAYERS_REGISTRY_URL",
+        "BLOCK_DB_URL");
+  }
+
+  @Test
+  void from_wrongValues_namesEachWithItsValue() {
+    Map<String, String> environment = environment();
+    environment.put("TASK_ID", "a/b");
+    environment.put("TASK_DATA", "[1]");
+    environment.put("MODEL_LAYERS_REGISTRY_URL", "layers:8002");
+    assertMessage(environment, "a/b", "TASK_DATA must be a JSON object, not [1]", "layers:8002");
+  }
+
+  private static void assertMessage(Map<String, String> environment, String... parts) {
+    BadInputException e = assertThrows(BadInputException.class, () -> Context.from(environment));
+    for (String part : parts) {
+      assertTrue(String.valueOf(e.getMessage()).contains(part), part + " in " + e.getMessage());
+    }
+  }
+
+  @Test
+  void taskData_fieldsAreCheckedWhenTheyAreAskedFor() {
+    Map<String, String> environment = environment();
+    for (String data :
+        List.of(
+            "{}",
+            "{\"model_name\":5,\"model_download_url\":\"\",\"world_size\":0,\"model_split_config\":1}",
+            "{\"world_size\":2.0,\"model_split_config\":[]}")) {
+      environment.put("TASK_DATA", data);
+      Context context = Context.from(environment);
+      assertThrows(BadInputException.class, context::modelName);
+      assertThrows(BadInputException.class, context::modelDownloadUrl);
+      assertThrows(BadInputException.class, context::worldSize);
+      if (!data.equals("{}")) {
+        assertThrows(BadInputException.class, context::modelSplitConfig);
+      }
+    }
+  }
+}

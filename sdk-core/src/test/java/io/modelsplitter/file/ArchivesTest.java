@@ -1,0 +1,143 @@
+package io.modelsplitter.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.error.BadInputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArchivesTest {
+  @TempDir Path folder;
+
+  private interface Content {
+    void write(TarArchiveOutputStream tar) throws IOException;
+  }
+
+  private Path archive(Content content) throws IOException {
+    Path archive = folder.resolve("a.tar.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(archive));
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      content.write(tar);
+    }
+    return archive;
+  }
+
+  private static void file(TarArchiveOutputStream tar, String name, byte[] content)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, true);
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void assertRefused(String part, Path archive) throws IOException {
+    List<String> before = FilesTest.names(folder);
+    BadInputException e =
+        assertThrows(
+            BadInputException.class, () -> Archives.extract(archive, folder.resolve("out")));
+    assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+    assertEquals(before, FilesTest.names(folder), "something was left behind");
+  }
+
+  @Test
+  void extract_filesAndFolders() throws IOException {
+    Path archive =
+        archive(
+            tar -> {
+              tar.putArchiveEntry(new TarArchiveEntry("gpt2/"));
+              tar.closeArchiveEntry();
+              file(tar, "gpt2/config.json", text("{}"));
+              file(tar, "./gpt2/deep/er/x", text("x"));
+            });
+    Archives.extract(archive, folder.resolve("out"));
+    assertEquals("{}", Files.readString(folder.resolve("out/gpt2/config.json")));
+    assertEquals("x", Files.readString(folder.resolve("out/gpt2/deep/er/x")));
+    assertEquals(List.of("a.tar.gz", "out"), FilesTest.names(folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../x", "a/../../x", "/etc/x", "a/..", ".."})
+  void extract_pathThatLeadsOut_isRefused(String name) throws IOException {
+    assertRefused("leads out", archive(tar -> file(tar, name, text("x"))));
+  }
+
+  @Test
+  void extract_links_areRefused() throws IOException {
+    for (byte kind :
+        new byte[] {TarConstants.LF_SYMLINK, TarConstants.LF_LINK, TarConstants.LF_CHR}) {
+      Path archive =
+          archive(
+              tar -> {
+                TarArchiveEntry entry = new TarArchiveEntry("evil", kind);
+                entry.setLinkName("/etc/passwd");
+                tar.putArchiveEntry(entry);
+                tar.closeArchiveEntry();
+              });
+      assertRefused("no plain file", archive);
+    }
+  }
+
+  @Test
+  void extract_bomb_isRefused() throws IOException {
+    byte[] zeros = new byte[1 << 20];
+    Path archive =
+        archive(
+            tar -> {
+              TarArchiveEntry entry = new TarArchiveEntry("zeros");
+              entry.setSize(100L << 20);
+              tar.putArchiveEntry(entry);
+              for (int i = 0; i < 100; i++) {
+                tar.write(zeros);
+              }
+              tar.closeArchiveEntry();
+            });
+    assertRefused("times its size", archive);
+  }
+
+  @Test
+  void extract_sameFileTwice_isRefused() throws IOException {
+    assertRefused(
+        "twice",
+        archive(
+            tar -> {
+              file(tar, "x", text("1"));
+              file(tar, "./x", text("2"));
+            }));
+  }
+
+  @Test
+  void extract_cutOff_isRefused() throws IOException {
+    Path whole = archive(tar -> file(tar, "x", new byte[100_000]));
+    byte[] bytes = Files.readAllBytes(whole);
+    Files.write(whole, Arrays.copyOf(bytes, bytes.length / 2));
+    assertRefused("damaged", whole);
+  }
+
+  @Test
+  void extract_whatIsNoArchive_isRefused() throws IOException {
+    assertRefused("damaged", Files.writeString(folder.resolve("b.tar.gz"), "<html>404</html>"));
+    Files.delete(folder.resolve("b.tar.gz"));
+    assertRefused("damaged", Files.write(folder.resolve("c.tar"), text("x".repeat(2000))));
+  }
+}

@@ -1,0 +1,84 @@
+package io.modelsplitter.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FilterTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{}                          | {}                        | true",
+        "{\"a\":1}                   | {\"a\":1.0}               | true",
+        "{\"a\":true}                | {\"a\":1}                 | false",
+        "{\"a\":9007199254740993}    | {\"a\":9007199254740992.0} | false",
+        "{\"a\":[{\"b\":1},{\"b\":2}]} | {\"a.b\":2}             | true",
+        "{\"a\":[[1,2]]}             | {\"a\":1}                 | false",
+        "{\"a\":[[1,2]]}             | {\"a\":[1,2]}             | true",
+        "{\"a\":[2,1]}               | {\"a\":[1,2]}             | false",
+        "{\"a\":[{\"b\":1}]}         | {\"a.0.b\":1}             | true",
+        "{\"a\":{\"0\":{\"b\":1}}}   | {\"a.0.b\":1}             | true",
+        "{\"a\":[{\"b\":1},{\"c\":2}]} | {\"a.b\":null}          | true",
+        "{\"a\":[1]}                 | {\"a.b\":null}            | false",
+        "{}                          | {\"a.b.c\":null}          | true",
+        "{\"a\":{\"x\":1,\"y\":2}}   | {\"a\":{\"y\":2,\"x\":1}} | false",
+        "{\"a\":{\"x\":1,\"y\":2}}   | {\"a\":{\"x\":1,\"y\":2.0}} | true",
+        "{\"a\":1}                   | {\"a\":{\"$in\":[]}}      | false",
+        "{}                          | {\"a\":{\"$in\":[null]}}  | true",
+        "{\"a\":3,\"b\":4}           | {\"a\":3,\"b\":5}         | false",
+        "{\"a\":[3,4]}               | {\"a\":{\"$eq\":3,\"$in\":[4]}} | true",
+        "{\"\":1}                    | {\"\":1}                  | false",
+        "{\"a\":{\"\":1}}            | {\"a.\":1}                | false",
+        "{\"a.b\":1}                 | {\"a.b\":1}               | false",
+      })
+  void matches_asMongoDoes(String document, String filter, boolean matches) {
+    Filter parsed = Filter.parse(Json.parseObject("filter", filter));
+    assertEquals(matches, parsed.matches(Json.parseObject("document", document)));
+    assertEquals(
+        matches, Filter.parse(parsed.toMap()).matches(Json.parseObject("document", document)));
+  }
+
+  @Test
+  void parse_unknownOperator_isRefusedByNameAndPath() {
+    assertMessage("$or", Map.of("$or", List.of(Map.of())));
+    assertMessage("\"a.b\"", Map.of("a.b", Map.of("$gt", 1)));
+    assertMessage("$gt", Map.of("a.b", Map.of("$gt", 1)));
+    assertMessage("$where", Map.of("$where", "sleep(1000)"));
+    assertMessage("operator x", Map.of("a", Json.parseObject("x", "{\"$eq\":1,\"x\":2}")));
+    assertMessage("$in", Map.of("a", Map.of("$in", 5)));
+    assertMessage("$regex", Map.of("a", Map.of("$in", List.of(Map.of("$regex", "x")))));
+    assertMessage("$and", Map.of("$and", List.of()));
+  }
+
+  private static void assertMessage(String part, Map<String, Object> filter) {
+    BadInputException e = assertThrows(BadInputException.class, () -> Filter.parse(filter));
+    assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+  }
+
+  @Test
+  void and_joinsWhatMustHold() {
+    Filter filter = Filter.eq("a", 1).and(Filter.in("b", "x", "y")).and(Filter.all());
+    assertEquals(2, filter.conjuncts().size());
+    assertTrue(filter.matches(Map.of("a", 1, "b", List.of("z", "y"))));
+    assertFalse(filter.matches(Map.of("a", 1, "b", "z")));
+    assertEquals(filter.conjuncts(), Filter.parse(filter.toMap()).conjuncts());
+  }
+
+  @Test
+  void mapPaths_renamesEvery() {
+    Filter filter = Filter.eq("a", 1).and(Filter.in("b", 2)).mapPaths(path -> "x." + path);
+    assertTrue(filter.matches(Map.of("x", Map.of("a", 1, "b", 2))));
+  }
+}

@@ -1,0 +1,86 @@
+package io.modelsplitter.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UpdateTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{}                | {\"$set\":{\"a.b.c\":1}}           | {\"a\":{\"b\":{\"c\":1}}}",
+        "{\"z\":1,\"a\":2} | {\"$set\":{\"z\":3}}               | {\"z\":3,\"a\":2}",
+        "{\"a\":[1]}       | {\"$set\":{\"a.3\":4}}             | {\"a\":[1,null,null,4]}",
+        "{\"a\":[1,2]}     | {\"$unset\":{\"a.0\":\"\"}}        | {\"a\":[null,2]}",
+        "{\"a\":1,\"b\":2} | {\"$unset\":{\"a\":1}}             | {\"b\":2}",
+        "{\"a\":1}         | {\"$unset\":{\"x.y\":1,\"a.b\":1}} | {\"a\":1}",
+        "{\"a\":[1]}       | {\"$addToSet\":{\"a\":1.0}}        | {\"a\":[1]}",
+        "{}                | {\"$addToSet\":{\"a\":1}}          | {\"a\":[1]}",
+        "{\"a\":[]}        | {\"$addToSet\":{\"a\":{\"$each\":[1,2,1]}}} | {\"a\":[1,2]}",
+        "{\"a\":3.0}       | {\"$set\":{\"b\":3.0}}             | {\"a\":3.0,\"b\":3.0}",
+      })
+  void apply_asMongoDoes(String document, String update, String result) {
+    Map<String, Object> changed =
+        Update.parse(Json.parseObject("update", update))
+            .apply(Json.parseObject("document", document));
+    assertEquals(result.strip(), Json.write(changed));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"a\":1}    | {\"$set\":{\"a.b\":1}}",
+        "{\"a\":null} | {\"$set\":{\"a.b\":1}}",
+        "{\"a\":[1]}  | {\"$set\":{\"a.b\":1}}",
+        "{\"a\":[1]}  | {\"$set\":{\"a.99999999\":1}}",
+        "{\"a\":1}    | {\"$addToSet\":{\"a\":1}}",
+        "{}           | {\"$set\":{\"a\":1,\"a.b\":2}}",
+        "{}           | {\"$set\":{\"a\":1},\"$unset\":{\"a\":1}}",
+        "{}           | {\"$set\":{\"a..b\":1}}",
+        "{}           | {\"$set\":{\"\":1}}",
+        "{}           | {\"$set\":{\"$x\":1}}",
+        "{}           | {\"$set\":1}",
+        "{}           | {\"$inc\":{\"a\":1}}",
+        "{}           | {\"a\":1}",
+        "{}           | {\"$set\":{\"a\":1},\"b\":1}",
+        "{}           | {}",
+      })
+  void parseOrApply_whatIsWrong_isRefused(String document, String update) {
+    assertThrows(
+        BadInputException.class,
+        () ->
+            Update.parse(Json.parseObject("update", update))
+                .apply(Json.parseObject("document", document)));
+  }
+
+  @Test
+  void apply_leavesTheGivenDocument() {
+    Map<String, Object> document = Json.parseObject("x", "{\"a\":{\"b\":[1]}}");
+    Update.set("a.b.0", 2).apply(document);
+    assertEquals(Map.of("a", Map.of("b", List.of(1))), document);
+  }
+
+  @Test
+  void toMap_isReadBack() {
+    Update update =
+        Update.set("a.b", 1).and(Update.unset("c")).and(Update.addToSet("d", Map.of("$each", 1)));
+    assertEquals(update, Update.parse(update.toMap()));
+    assertEquals(Set.of("a", "c", "d"), update.fields());
+    assertEquals(
+        new ArrayList<>(List.of(Map.of("$each", 1))), update.apply(Map.of("c", 1)).get("d"));
+  }
+}

@@ -1,0 +1,247 @@
+package io.modelsplitter.registry.client;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.delete;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import io.modelsplitter.error.AccessDeniedException;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.TaskChange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The clients against services that are not ours, that are busy, or that break. */
+class RegistryHttpTest {
+  @RegisterExtension
+  static final WireMockExtension server =
+      WireMockExtension.newInstance()
+          .options(WireMockConfiguration.wireMockConfig().dynamicPort())
+          .build();
+
+  private static final String LAYER =
+      """
+      {"model_layer_hash": "h", "model_asset_id": "a", "model_component_registry_uri": "c",
+       "model_layer_public_url": "u", "model_layer_metadata": [], "model_layer_rank": 0,
+       "model_world_size": 1}
+      """;
+
+  private static ModelLayer layer() {
+    return new ModelLayer("h", "a", "c", "u", List.of(), 0, 1);
+  }
+
+  private static ModelLayerClient layers() {
+    return ModelLayerClient.at(server.baseUrl());
+  }
+
+  private static TaskClient tasks() {
+    return TaskClient.at(server.baseUrl() + "/");
+  }
+
+  @Test
+  void create_answerWithoutTheLayer_isTheLayerThatWasSent() {
+    server.stubFor(
+        post("/model-layer").willReturn(okJson("{\"success\":true,\"data\":{\"id\":\"x\"}}")));
+    assertEquals(layer(), layers().create(layer()).stored().value());
+  }
+
+  @Test
+  void get_answerWithoutHeaders_hasNoVersion() {
+    server.stubFor(
+        get("/model-layer/h").willReturn(okJson("{\"success\":true,\"data\":" + LAYER + "}")));
+    assertEquals(0, layers().get("h").version());
+    assertEquals(layer().toMap(), layers().getModelLayer("h"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400,BadInputException",
+    "401,AccessDeniedException",
+    "403,AccessDeniedException",
+    "404,NotFoundException",
+    "409,ConflictException",
+    "413,BadInputException",
+    "500,UnavailableException",
+  })
+  void failure_isWhatTheCallerCanDo(int status, String expected) {
+    server.stubFor(
+        any(anyUrl())
+            .willReturn(
+                aResponse()
+                    .withStatus(status)
+                    .withBody("{\"success\":false,\"message\":\"because\",\"data\":{\"x\":1}}")));
+    ModelSplitterException e = assertThrows(ModelSplitterException.class, () -> layers().get("h"));
+    assertEquals(expected, e.getClass().getSimpleName());
+    assertTrue(String.valueOf(e.getMessage()).contains("because"), e::getMessage);
+    if (e instanceof ConflictException conflict) {
+      assertEquals(Map.of("x", 1), conflict.stored());
+    }
+    if (e instanceof NotFoundException missing) {
+      assertEquals("h", missing.id());
+    }
+  }
+
+  @Test
+  void success_false_isAFailureWhateverTheStatus() {
+    server.stubFor(any(anyUrl()).willReturn(okJson("{\"success\":false,\"error\":\"because\"}")));
+    assertThrows(BadInputException.class, () -> layers().get("h"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "<html>", "[]", "{\"success\": tr"})
+  void answer_thatIsNotTheEnvelope_isUnavailable(String body) {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(200).withBody(body)));
+    assertThrows(UnavailableException.class, () -> layers().get("h"));
+  }
+
+  @Test
+  void busy_isTriedAgain() {
+    server.stubFor(
+        get("/task/t")
+            .inScenario("busy")
+            .whenScenarioStateIs(Scenario.STARTED)
+            .willReturn(aResponse().withStatus(503))
+            .willSetStateTo("free"));
+    server.stubFor(
+        get("/task/t")
+            .inScenario("busy")
+            .whenScenarioStateIs("free")
+            .willReturn(okJson(task("pending"))));
+    assertEquals("pending", tasks().get("t").taskStatus());
+    server.verify(2, getRequestedFor(urlEqualTo("/task/t")));
+  }
+
+  @Test
+  void brokenConnection_isTriedAgainOnlyWhenThatIsSafe() {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
+    assertThrows(UnavailableException.class, () -> tasks().get("t"));
+    server.verify(4, getRequestedFor(urlEqualTo("/task/t")));
+    server.resetRequests();
+    assertThrows(
+        UnavailableException.class, () -> tasks().create(NewTask.of("model_splits", Map.of())));
+    server.verify(1, postRequestedFor(urlEqualTo("/task")));
+  }
+
+  @Test
+  void query_isSentAsTheFilterItself() {
+    server.stubFor(
+        post("/model-layers").willReturn(okJson("{\"success\":true,\"data\":[" + LAYER + "]}")));
+    assertEquals(List.of(layer()), layers().query(Filter.eq("model_asset_id", "a")));
+    server.verify(
+        postRequestedFor(urlEqualTo("/model-layers"))
+            .withHeader("Content-Type", equalTo("application/json"))
+            .withRequestBody(equalToJson("{\"model_asset_id\":{\"$eq\":\"a\"}}")));
+    assertEquals(
+        List.of(layer().toMap()), layers().queryModelLayers(Map.of("model_asset_id", "a")));
+  }
+
+  @Test
+  void query_answerThatBreaksOff_isAnError() {
+    server.stubFor(
+        post("/model-layers").willReturn(okJson("{\"success\":true,\"data\":[" + LAYER)));
+    assertThrows(BadInputException.class, () -> layers().query(Filter.all()));
+  }
+
+  @Test
+  void taskUpdate_hasTheFormOfTheField() {
+    server.stubFor(
+        post("/task_update").willReturn(okJson("{\"success\":true,\"data\":{\"message\":\"x\"}}")));
+    server.stubFor(get("/task/t").willReturn(okJson(task("complete"))));
+    TaskClient client = TaskClient.at(server.baseUrl() + "/task_update");
+    client.update("t", TaskChange.status("complete", Map.of("n", 1)));
+    server.verify(
+        postRequestedFor(urlEqualTo("/task_update"))
+            .withRequestBody(
+                equalToJson(
+                    "{\"task_id\":\"t\",\"status\":\"complete\",\"task_status_data\":{\"n\":1}}")));
+  }
+
+  @Test
+  void token_isSentAndNeverShown(@TempDir Path folder) throws IOException {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(401).withBody("{}")));
+    Path file = Files.writeString(folder.resolve("token"), "s3cret\n");
+    ModelLayerClient client =
+        ModelLayerClient.from(
+            Map.of(
+                "MODEL_LAYERS_REGISTRY_URL",
+                server.baseUrl().replace("//", "//user:passw0rd@"),
+                "MODEL_SPLITTER_TOKEN_FILE",
+                file.toString()));
+    AccessDeniedException e = assertThrows(AccessDeniedException.class, () -> client.get("h"));
+    assertFalse(String.valueOf(e.getMessage()).contains("s3cret"));
+    assertFalse(String.valueOf(e.getMessage()).contains("passw0rd"));
+    server.verify(
+        anyRequestedFor(urlEqualTo("/model-layer/h"))
+            .withHeader("Authorization", equalTo("Bearer s3cret")));
+  }
+
+  @Test
+  void unreachable_saysWhereItLooked() {
+    ModelLayerClient client = ModelLayerClient.at("http://u:p@127.0.0.1:1/base");
+    UnavailableException e =
+        assertThrows(
+            UnavailableException.class,
+            () -> client.update("h", Update.set("model_asset_id", "x")));
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .startsWith("cannot reach the model layers registry at http://127.0.0.1:1/base"),
+        e::getMessage);
+  }
+
+  @Test
+  void url_thatIsNone_isRefused() {
+    assertThrows(BadInputException.class, () -> ModelLayerClient.at("registry:8002"));
+    assertThrows(BadInputException.class, () -> ModelLayerClient.from(Map.of()));
+    assertThrows(BadInputException.class, () -> TaskClient.from(Map.of()));
+  }
+
+  @Test
+  void delete_isNotRepeated() {
+    server.stubFor(
+        delete("/task/t").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
+    assertThrows(UnavailableException.class, () -> tasks().delete("t"));
+  }
+
+  private static String task(String status) {
+    return """
+        {"success": true, "data": {"task_id": "t", "task_type": "model_splits", "task_data": {},
+         "task_status": "%s", "task_status_data": {}, "task_create_timestamp": 1700000000,
+         "task_update_timestamp": 1700000000, "more": "is skipped"}}
+        """
+        .formatted(status);
+  }
+}
