@@ -1,12 +1,12 @@
 package io.modelsplitter.storage;
 
 import io.minio.GetObjectArgs;
+import io.minio.GetObjectResponse;
 import io.minio.MinioClient;
 import io.minio.StatObjectArgs;
 import io.minio.UploadObjectArgs;
 import io.minio.credentials.StaticProvider;
 import io.minio.errors.ErrorResponseException;
-import io.minio.errors.MinioException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.AtomicFile;
@@ -186,24 +186,27 @@ public final class S3Manager {
       throw new NoSuchFileException(file.toString());
     }
     long size = Files.size(file);
-    try {
-      client.uploadObject(
-          UploadObjectArgs.builder()
-              .bucket(bucket)
-              .object(key)
-              .filename(file.toString())
-              .contentType("application/octet-stream")
-              .build());
-      long stored =
-          client.statObject(StatObjectArgs.builder().bucket(bucket).object(key).build()).size();
-      if (stored != size) {
-        throw new UnavailableException(
-            "s3://%s/%s has %d bytes after the upload of %d".formatted(bucket, key, stored, size),
-            null);
-      }
-    } catch (MinioException | IllegalArgumentException e) {
-      throw S3Failures.of("upload to", bucket, key, e);
-    }
+    S3Failures.translated(
+        "upload to",
+        bucket,
+        key,
+        () -> {
+          client.uploadObject(
+              UploadObjectArgs.builder()
+                  .bucket(bucket)
+                  .object(key)
+                  .filename(file.toString())
+                  .contentType("application/octet-stream")
+                  .build());
+          long stored = client.statObject(stat(bucket, key)).size();
+          if (stored != size) {
+            throw new UnavailableException(
+                "s3://%s/%s has %d bytes after the upload of %d"
+                    .formatted(bucket, key, stored, size),
+                null);
+          }
+          return stored;
+        });
   }
 
   /**
@@ -213,45 +216,40 @@ public final class S3Manager {
    * @throws IOException when the file cannot be written
    */
   public FileDigests download(String bucket, String key, Path target) throws IOException {
-    Digester digester = new Digester();
-    byte[] buffer = new byte[BUFFER];
-    try (var object = client.getObject(GetObjectArgs.builder().bucket(bucket).object(key).build());
+    GetObjectArgs args = GetObjectArgs.builder().bucket(bucket).object(key).build();
+    try (GetObjectResponse object =
+            S3Failures.translated("download of", bucket, key, () -> client.getObject(args));
         AtomicFile file = AtomicFile.create(target)) {
+      FileDigests digests = copy(object, file, bucket, key);
       String length = object.headers().get("Content-Length");
-      long received = 0;
-      for (int read = read(object, buffer, bucket, key);
-          read > 0;
-          read = read(object, buffer, bucket, key)) {
-        digester.update(buffer, 0, read);
-        file.write(ByteBuffer.wrap(buffer, 0, read));
-        received += read;
-      }
-      if (length != null && received != Long.parseLong(length)) {
+      if (length != null && digests.bytes() != Long.parseLong(length)) {
         throw new UnavailableException(
             "download of s3://%s/%s broke off after %d of %s bytes"
-                .formatted(bucket, key, received, length),
+                .formatted(bucket, key, digests.bytes(), length),
             null);
       }
       file.commit();
-      return digester.finish();
-    } catch (MinioException | IllegalArgumentException e) {
-      throw S3Failures.of("download of", bucket, key, e);
+      return digests;
     }
   }
 
   /** Whether there is an object with this key. */
   public boolean exists(String bucket, String key) {
-    try {
-      client.statObject(StatObjectArgs.builder().bucket(bucket).object(key).build());
-      return true;
-    } catch (ErrorResponseException e) {
-      if (S3Failures.isMissingObject(e)) {
-        return false;
-      }
-      throw S3Failures.of("look at", bucket, key, e);
-    } catch (MinioException | IllegalArgumentException e) {
-      throw S3Failures.of("look at", bucket, key, e);
-    }
+    return S3Failures.translated(
+        "look at",
+        bucket,
+        key,
+        () -> {
+          try {
+            client.statObject(stat(bucket, key));
+            return true;
+          } catch (ErrorResponseException e) {
+            if (S3Failures.isMissingObject(e)) {
+              return false;
+            }
+            throw e;
+          }
+        });
   }
 
   /** The object's https (or endpoint) URL. */
@@ -268,6 +266,21 @@ public final class S3Manager {
       url.addPathSegment(bucket);
     }
     return url.addPathSegments(key).build().uri();
+  }
+
+  private static StatObjectArgs stat(String bucket, String key) {
+    return StatObjectArgs.builder().bucket(bucket).object(key).build();
+  }
+
+  private static FileDigests copy(InputStream in, AtomicFile file, String bucket, String key)
+      throws IOException {
+    Digester digester = new Digester();
+    byte[] buffer = new byte[BUFFER];
+    for (int read = read(in, buffer, bucket, key); read > 0; read = read(in, buffer, bucket, key)) {
+      digester.update(buffer, 0, read);
+      file.write(ByteBuffer.wrap(buffer, 0, read));
+    }
+    return digester.finish();
   }
 
   private static int read(InputStream in, byte[] buffer, String bucket, String key) {

@@ -1,0 +1,91 @@
+package io.modelsplitter.storage;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.error.BadInputException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every {@link LayerStore} does. */
+abstract class LayerStoreContract {
+  @TempDir Path work;
+
+  /** An empty store. */
+  abstract LayerStore store();
+
+  private Path file(int size) throws IOException {
+    byte[] content = new byte[size];
+    new Random(size).nextBytes(content);
+    return Files.write(work.resolve("file"), content);
+  }
+
+  @Test
+  void put_thenGet_isTheSameFile() throws IOException {
+    LayerStore store = store();
+    for (int size : new int[] {0, 1, 70_000, 12_000_000}) {
+      putThenGet(store, size);
+    }
+  }
+
+  private void putThenGet(LayerStore store, int size) throws IOException {
+    Path file = file(size);
+    byte[] content = Files.readAllBytes(file);
+    URI url = store.put(file, "abc.safetensors");
+    assertFalse(Files.exists(file));
+    assertTrue(store.contains("abc.safetensors"));
+    assertEquals(store.publicUrl("abc.safetensors"), url);
+    assertTrue(url.isAbsolute());
+    Path target = work.resolve("new/target");
+    store.get("abc.safetensors", target);
+    assertArrayEquals(content, Files.readAllBytes(target));
+  }
+
+  @Test
+  void put_again_replaces() throws IOException {
+    LayerStore store = store();
+    store.put(file(10), "abc");
+    store.put(file(20), "abc");
+    store.get("abc", work.resolve("target"));
+    assertEquals(20, Files.size(work.resolve("target")));
+  }
+
+  @Test
+  void get_missing_isRefusedAndLeavesNothing() throws IOException {
+    LayerStore store = store();
+    assertFalse(store.contains("none"));
+    assertThrows(BadInputException.class, () -> store.get("none", work.resolve("target")));
+    try (Stream<Path> left = Files.list(work)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void name_thatIsAPath_isRefused() throws IOException {
+    LayerStore store = store();
+    Path file = file(1);
+    for (String name :
+        List.of("", ".", "..", "../x", "a/b", "/etc/passwd", ".hidden", "a\u0000b", "\u00e9")) {
+      assertThrows(BadInputException.class, () -> store.put(file, name));
+      assertThrows(BadInputException.class, () -> store.get(name, work.resolve("target")));
+      assertThrows(BadInputException.class, () -> store.contains(name));
+    }
+    assertTrue(Files.exists(file));
+  }
+
+  @Test
+  void put_fileThatIsNotThere_isAnIoException() {
+    assertThrows(NoSuchFileException.class, () -> store().put(work.resolve("missing"), "abc"));
+  }
+}

@@ -1,0 +1,132 @@
+package io.modelsplitter.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.LayerHash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.gaul.s3proxy.junit.S3ProxyExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Against a real S3 server. */
+class S3LayerStoreTest extends LayerStoreContract {
+  private static final String BUCKET = "layers";
+
+  @RegisterExtension
+  final S3ProxyExtension server =
+      S3ProxyExtension.builder()
+          .withCredentials("access", "secret")
+          .withBlobStoreProvider("transient-nio2")
+          .build();
+
+  @BeforeEach
+  void makeBucket() throws Exception {
+    MinioClient client =
+        MinioClient.builder()
+            .endpoint(server.getUri().toString())
+            .region(S3Manager.DEFAULT_REGION)
+            .credentials("access", "secret")
+            .build();
+    client.makeBucket(MakeBucketArgs.builder().bucket(BUCKET).build());
+  }
+
+  private S3Manager s3() {
+    return S3Manager.builder("access", "secret").endpoint(server.getUri().toString()).build();
+  }
+
+  @Override
+  LayerStore store() {
+    return LayerStore.s3(s3(), BUCKET, "/gpt2/v1/");
+  }
+
+  @Test
+  void uploadFile_thenDownloadFile() throws IOException {
+    Path file = Files.writeString(work.resolve("model.bin"), "content");
+    assertTrue(s3().uploadFile(file.toString(), BUCKET, "a/model.bin"));
+    Path target = work.resolve("new/model.bin");
+    assertTrue(s3().downloadFile(BUCKET, "a/model.bin", target.toString()));
+    assertEquals("content", Files.readString(target));
+    FileDigests digests = s3().download(BUCKET, "a/model.bin", target);
+    assertEquals(new LayerHash().digests(file), digests);
+  }
+
+  @Test
+  void failure_isFalseOrThrowsTheReason() throws IOException {
+    Path file = Files.writeString(work.resolve("model.bin"), "content");
+    Path target = work.resolve("target");
+    assertFalse(s3().uploadFile(work.resolve("none").toString(), BUCKET, "x"));
+    assertFalse(s3().uploadFile(file.toString(), "no-such-bucket", "x"));
+    assertFalse(s3().downloadFile(BUCKET, "none", target.toString()));
+    assertMessage("NoSuchBucket", () -> s3().upload(file, "no-such-bucket", "x"));
+    assertMessage("NoSuchKey", () -> s3().download(BUCKET, "none", target));
+    assertMessage("UPPER", () -> s3().upload(file, "UPPER CASE", "x"));
+    S3Manager wrongKeys =
+        S3Manager.builder("access", "wrong").endpoint(server.getUri().toString()).build();
+    assertMessage("SignatureDoesNotMatch", () -> wrongKeys.upload(file, BUCKET, "x"));
+    assertMessage("s3://layers/none", () -> s3().download(BUCKET, "none", target));
+    try (Stream<Path> left = Files.list(work)) {
+      assertEquals(List.of(file), left.toList());
+    }
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private static void assertMessage(String part, Call call) {
+    ModelSplitterException e = assertThrows(BadInputException.class, call::run);
+    assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+    assertFalse(String.valueOf(e.getMessage()).contains("secret"), e::getMessage);
+  }
+
+  @Test
+  void nobodyThere_isUnavailable() throws IOException {
+    S3Manager nobody = S3Manager.builder("a", "b").endpoint("http://127.0.0.1:1").build();
+    Path file = Files.writeString(work.resolve("x"), "x");
+    assertThrows(UnavailableException.class, () -> nobody.upload(file, BUCKET, "x"));
+  }
+
+  @Test
+  void url_isWhereTheObjectIs() {
+    assertEquals(server.getUri() + "/layers/gpt2/v1/abc", store().publicUrl("abc").toString());
+    S3Manager aws = new S3Manager("a", "b", "eu-west-1");
+    assertEquals(
+        "https://layers.s3.eu-west-1.amazonaws.com/a/b", aws.url("layers", "a/b").toString());
+    assertEquals(
+        "https://s3.eu-west-1.amazonaws.com/my.layers/a", aws.url("my.layers", "a").toString());
+    assertEquals(
+        "https://layers.s3.us-east-1.amazonaws.com/a",
+        new S3Manager("a", "b").url("layers", "a").toString());
+  }
+
+  @Test
+  void from_theEnvironmentOfAContainer() throws IOException {
+    LayerStore store =
+        LayerStore.from(
+            Map.of(
+                "LAYER_STORE_URL", "s3://layers/prefix",
+                "S3_ENDPOINT", server.getUri().toString(),
+                "AWS_ACCESS_KEY_ID", "access",
+                "AWS_SECRET_ACCESS_KEY", "secret",
+                "AWS_REGION", "us-east-1"));
+    store.put(Files.writeString(work.resolve("x"), "x"), "abc");
+    assertTrue(s3().exists(BUCKET, "prefix/abc"));
+    assertThrows(
+        BadInputException.class, () -> LayerStore.from(Map.of("LAYER_STORE_URL", "s3://layers")));
+  }
+}
