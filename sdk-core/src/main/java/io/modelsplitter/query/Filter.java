@@ -34,17 +34,19 @@ public sealed interface Filter {
 
   /** The value at the path, or an element of the list there, equals the value. */
   record Eq(String path, @Nullable Object value) implements Filter {
-    /** Copies the value. */
+    /** Checks the path and copies the value. */
     public Eq {
+      FilterParser.checkPath(path);
       value = Json.copyOfValue(path, value);
     }
   }
 
   /** As {@link Eq} for at least one of the values; with none, no document matches. */
   record In(String path, List<Object> values) implements Filter {
-    /** Copies the values. */
+    /** Checks the path and copies the values. */
     @SuppressWarnings("unchecked") // the copy of a list is a list
     public In {
+      FilterParser.checkPath(path);
       values = (List<Object>) Objects.requireNonNull(Json.copyOfValue(path, values));
     }
   }

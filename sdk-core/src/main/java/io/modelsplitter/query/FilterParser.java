@@ -69,6 +69,13 @@ final class FilterParser {
     return new Filter.In(path, new ArrayList<>(list));
   }
 
+  /** On the wire a path that begins with {@code $} would be an operator. */
+  static void checkPath(String path) {
+    if (path.startsWith("$")) {
+      throw new BadInputException("a path cannot begin with $, as " + Json.show(path) + " does");
+    }
+  }
+
   private static boolean startsWithOperator(Map<?, ?> map) {
     return !map.isEmpty() && ((String) map.keySet().iterator().next()).startsWith("$");
   }

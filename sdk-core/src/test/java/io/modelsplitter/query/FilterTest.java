@@ -68,6 +68,12 @@ class FilterTest {
   }
 
   @Test
+  void path_thatWouldBeAnOperator_isRefused() {
+    assertThrows(BadInputException.class, () -> Filter.eq("$or", 1));
+    assertThrows(BadInputException.class, () -> Filter.in("$a.b", 1));
+  }
+
+  @Test
   void and_joinsWhatMustHold() {
     Filter filter = Filter.eq("a", 1).and(Filter.in("b", "x", "y")).and(Filter.all());
     assertEquals(2, filter.conjuncts().size());

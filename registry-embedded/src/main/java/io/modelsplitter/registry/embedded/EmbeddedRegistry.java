@@ -2,6 +2,7 @@ package io.modelsplitter.registry.embedded;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.ModelLayerRegistry;
@@ -68,13 +69,21 @@ public final class EmbeddedRegistry implements AutoCloseable {
     config.setPoolName("model-splitter");
     config.setMaximumPoolSize(POOL_SIZE);
     config.setConnectionTimeout(10_000);
-    config.setInitializationFailTimeout(-1); // the first statement says why it fails
-    HikariDataSource pool = new HikariDataSource(config);
+    HikariDataSource pool = connect(config);
     try {
       return new EmbeddedRegistry(pool, pool::close);
     } catch (RuntimeException e) {
       pool.close();
       throw e;
+    }
+  }
+
+  private static HikariDataSource connect(HikariConfig config) {
+    try {
+      return new HikariDataSource(config);
+    } catch (HikariPool.PoolInitializationException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new UnavailableException("cannot open the database: " + cause.getMessage(), e);
     }
   }
 

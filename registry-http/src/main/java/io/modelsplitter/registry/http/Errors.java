@@ -7,6 +7,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -54,6 +55,12 @@ final class Errors {
       log.error("internal error {} in {} {}", id, ctx.method(), ctx.path(), e);
       send(ctx, 500, "internal error " + id + "; the server's log says more", null);
     }
+  }
+
+  /** An {@code Error}, such as too little memory for one request, ends that request only. */
+  static void answerError(HttpServletResponse response, Error error) {
+    log.error("internal error", error);
+    response.setStatus(500);
   }
 
   private static void send(

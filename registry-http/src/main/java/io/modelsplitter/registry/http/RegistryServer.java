@@ -4,7 +4,6 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
-import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.registry.ModelLayerRegistry;
@@ -113,9 +112,6 @@ public final class RegistryServer implements AutoCloseable {
       Javalin javalin = Javalin.create(this::configure);
       try {
         javalin.start(host, port);
-      } catch (JavalinBindException e) {
-        javalin.stop();
-        throw cannotListen(e);
       } catch (JavalinException e) {
         javalin.stop();
         throw cannotListen(e);
@@ -160,6 +156,7 @@ public final class RegistryServer implements AutoCloseable {
       routes.forEach(it -> it.add(config.routes));
       config.routes.exception(HttpResponseException.class, Errors::answer);
       config.routes.exception(Exception.class, Errors::answer);
+      config.router.javaLangErrorHandler(Errors::answerError);
     }
   }
 }

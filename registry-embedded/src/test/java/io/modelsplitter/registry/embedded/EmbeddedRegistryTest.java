@@ -1,0 +1,152 @@
+package io.modelsplitter.registry.embedded;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Task;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmbeddedRegistryTest {
+  private static final ModelLayer LAYER =
+      new ModelLayer("h", "a", "c", "u", List.of(Map.of("x", 1)), 0, 1);
+
+  @TempDir Path folder;
+
+  private String fileUrl() {
+    return "jdbc:h2:file:" + folder.resolve("registry");
+  }
+
+  private DataSource file() {
+    JdbcDataSource dataSource = new JdbcDataSource();
+    dataSource.setURL(fileUrl());
+    dataSource.setUser("sa");
+    return dataSource;
+  }
+
+  @Test
+  void open_fileAgain_hasWhatWasThere() {
+    Task task;
+    try (EmbeddedRegistry registry = EmbeddedRegistry.open(fileUrl(), "sa", "")) {
+      registry.modelLayers().create(LAYER);
+      task = registry.tasks().create(NewTask.of("model_splits", Map.of()));
+    }
+    try (EmbeddedRegistry registry = EmbeddedRegistry.open(fileUrl(), "sa", "")) {
+      assertEquals(LAYER, registry.modelLayers().get("h").value());
+      assertEquals(task, registry.tasks().get(task.taskId()));
+    }
+  }
+
+  @Test
+  void open_file_writesBeforeItAnswers() throws SQLException {
+    DataSource dataSource = file();
+    try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource);
+        Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS"
+                    + " WHERE SETTING_NAME = 'WRITE_DELAY'")) {
+      registry.modelLayers().create(LAYER);
+      assertTrue(rows.next());
+      assertEquals("0", rows.getString(1));
+    }
+  }
+
+  @Test
+  void open_dataSource_staysTheCallers() throws SQLException {
+    DataSource dataSource = RealPostgres.newDatabase();
+    EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource);
+    registry.modelLayers().create(LAYER);
+    registry.close();
+    try (Connection connection = dataSource.getConnection()) {
+      assertTrue(connection.isValid(1));
+    }
+  }
+
+  @Test
+  void open_besideOtherTables_leavesThem() throws SQLException {
+    for (DataSource dataSource : List.of(file(), RealPostgres.newDatabase())) {
+      execute(dataSource, "CREATE TABLE mine (x INTEGER)");
+      execute(dataSource, "INSERT INTO mine VALUES (1)");
+      try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource)) {
+        registry.modelLayers().create(LAYER);
+      }
+      execute(dataSource, "UPDATE mine SET x = 2 WHERE x = 1");
+    }
+  }
+
+  @Test
+  void open_newerSchema_isRefused() throws SQLException {
+    for (DataSource dataSource : List.of(file(), RealPostgres.newDatabase())) {
+      EmbeddedRegistry.open(dataSource).close();
+      execute(
+          dataSource,
+          "INSERT INTO \"model_splitter_schema\" SELECT 99, '99', 'later', 'SQL', 'V99__later.sql',"
+              + " 1, 'someone', \"installed_on\", 1, \"success\" FROM \"model_splitter_schema\""
+              + " WHERE \"version\" = '1'");
+      BadInputException e =
+          assertThrows(BadInputException.class, () -> EmbeddedRegistry.open(dataSource));
+      assertTrue(String.valueOf(e.getMessage()).contains("newer"), e::getMessage);
+    }
+  }
+
+  private static void execute(DataSource dataSource, String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      assertTrue(statement.executeUpdate(sql) >= 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "h2", "jdbc:mysql://u:p@h.invalid/x", "jdbc:sqlite:x"})
+  void open_anotherDatabase_isRefusedWithoutItsSecrets(String url) {
+    BadInputException e =
+        assertThrows(BadInputException.class, () -> EmbeddedRegistry.open(url, "u", "p"));
+    assertFalse(String.valueOf(e.getMessage()).contains("u:p"), e::getMessage);
+  }
+
+  @Test
+  void open_nobodyThere_isUnavailable() {
+    UnavailableException e =
+        assertThrows(
+            UnavailableException.class,
+            () -> EmbeddedRegistry.open("jdbc:postgresql://127.0.0.1:1/x", "u", "s3cret"));
+    assertFalse(String.valueOf(e.getMessage()).contains("s3cret"), e::getMessage);
+  }
+
+  @Test
+  void inMemory_registriesAreApart() {
+    try (EmbeddedRegistry one = EmbeddedRegistry.inMemory();
+        EmbeddedRegistry other = EmbeddedRegistry.inMemory()) {
+      one.modelLayers().create(LAYER);
+      assertEquals(List.of(), other.modelLayers().query(Filter.all()));
+    }
+  }
+
+  @Test
+  void databaseThatStops_isUnavailable() {
+    EmbeddedRegistry registry = EmbeddedRegistry.open(fileUrl(), "sa", "");
+    registry.modelLayers().create(LAYER);
+    registry.close();
+    assertThrows(UnavailableException.class, () -> registry.modelLayers().get("h"));
+  }
+}

@@ -1,0 +1,164 @@
+package io.modelsplitter.registry.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.error.AccessDeniedException;
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.TaskQuery;
+import io.modelsplitter.registry.client.ModelLayerClient;
+import io.modelsplitter.registry.client.TaskClient;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The runnable jar: its flags, its ready line, its ends. */
+class ServerJarIT {
+  private static final ModelLayer LAYER =
+      new ModelLayer("h", "a", "c", "u", List.of(Map.of("x", 1)), 0, 1);
+
+  @TempDir Path folder;
+
+  @Test
+  void start_withNothingElse_keepsItsDataInTheFolder() throws Exception {
+    try (ServerProcess server = ServerProcess.start(folder, "--port", "0")) {
+      ModelLayerClient.at(server.url()).create(LAYER);
+      assertTrue(server.terminate() != 1);
+    }
+    assertTrue(Files.exists(folder.resolve("data/model-splitter.mv.db")));
+    try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {
+      assertEquals(LAYER, ModelLayerClient.at(server.url()).get("h").value());
+    }
+  }
+
+  @Test
+  void start_onPostgres() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        ServerProcess server =
+            ServerProcess.start(
+                folder,
+                "--port=0",
+                "--jdbc-url",
+                postgres.getJdbcUrl("postgres", "postgres"),
+                "--db-user=postgres")) {
+      Task task = TaskClient.at(server.url()).create(NewTask.of("model_splits", Map.of()));
+      assertEquals(task, TaskClient.at(server.url()).get(task.taskId()));
+    }
+  }
+
+  @Test
+  void roles_serveWhatTheySay() throws Exception {
+    try (ServerProcess runner = ServerProcess.start(folder, "--port=0", "--role=runner")) {
+      assertEquals(503, status(runner, "POST", "/start_model_split_job"));
+      assertEquals(404, status(runner, "GET", "/tasks"));
+    }
+    assertTrue(Files.notExists(folder.resolve("data")));
+    try (ServerProcess registry = ServerProcess.start(folder, "--port=0", "--role", "registry")) {
+      assertEquals(404, status(registry, "POST", "/start_model_split_job"));
+      assertEquals(200, status(registry, "GET", "/tasks"));
+    }
+    try (ServerProcess all = ServerProcess.start(folder, "--port=0")) {
+      assertEquals(503, status(all, "POST", "/start_model_split_job"));
+      assertEquals(200, status(all, "GET", "/tasks"));
+    }
+  }
+
+  private static int status(ServerProcess server, String method, String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  @Test
+  void tokens_letInWhomTheyName() throws Exception {
+    Path tokens =
+        Files.writeString(
+            folder.resolve("tokens"),
+            "# who\nread  %s # the dashboard\n\nwrite %s\n"
+                .formatted(sha256("reader"), sha256("writer")));
+    try (ServerProcess server =
+        ServerProcess.start(folder, "--port=0", "--token-file", tokens.toString())) {
+      assertEquals(401, status(server, "GET", "/tasks"));
+      TaskClient reader = client(server, "reader");
+      TaskClient writer = client(server, "writer");
+      Task task = writer.create(NewTask.of("model_splits", Map.of()));
+      assertEquals(List.of(task), reader.query(TaskQuery.all()));
+      assertThrows(AccessDeniedException.class, () -> reader.delete(task.taskId()));
+      assertThrows(
+          AccessDeniedException.class, () -> client(server, "guess").query(TaskQuery.all()));
+      writer.delete(task.taskId());
+    }
+  }
+
+  private static String sha256(String text) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static TaskClient client(ServerProcess server, String token) {
+    return TaskClient.from(
+        Map.of("TASK_STATUS_UPDATE_URL", server.url(), "MODEL_SPLITTER_TOKEN", token));
+  }
+
+  @Test
+  void badFlag_isOneLineAndExitCode2() throws Exception {
+    Path notADatabase = Files.writeString(folder.resolve("x.mv.db"), "not a database");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertBad("--colour", "--colour", "red");
+      assertBad("--port", "--port", "many");
+      assertBad("--port", "--port", "70000");
+      assertBad("--role", "--role", "king");
+      assertBad("--host", "--port=0", "--host", "0.0.0.0");
+      assertBad("--host", "--port=0", "--host", "something.invalid");
+      assertBad("--public-url", "--port=0", "--public-url", "nonsense");
+      assertBad("token file", "--port=0", "--token-file", folder.resolve("none").toString());
+      assertBad("jdbc:mysql", "--port=0", "--jdbc-url", "jdbc:mysql://h.invalid/x");
+      assertBad("database", "--port=0", "--jdbc-url", "jdbc:postgresql://127.0.0.1:1/x");
+      assertBad(
+          "database",
+          "--port=0",
+          "--jdbc-url",
+          "jdbc:h2:file:" + notADatabase.toString().replace(".mv.db", ""));
+      assertBad("listen", "--port", String.valueOf(taken.getLocalPort()));
+    }
+  }
+
+  private void assertBad(String part, String... arguments)
+      throws IOException, InterruptedException {
+    ServerProcess.Ended ended = ServerProcess.runToItsEnd(folder, Map.of(), arguments);
+    assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
+    assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
+    assertTrue(ended.errors().get(0).contains(part), ended.errors().get(0));
+  }
+
+  @Test
+  void environment_isUsedUnlessAnOptionSaysOtherwise() throws Exception {
+    Map<String, String> environment =
+        Map.of("MODEL_SPLITTER_PORT", "70000", "MODEL_SPLITTER_JDBC_URL", "jdbc:mysql://h.invalid");
+    assertTrue(ServerProcess.runToItsEnd(folder, environment).errors().get(0).contains("70000"));
+    assertTrue(
+        ServerProcess.runToItsEnd(folder, environment, "--port=0")
+            .errors()
+            .get(0)
+            .contains("jdbc:mysql"));
+  }
+}

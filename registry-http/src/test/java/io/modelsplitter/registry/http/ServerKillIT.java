@@ -1,0 +1,104 @@
+package io.modelsplitter.registry.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.TaskChange;
+import io.modelsplitter.registry.TaskRegistry;
+import io.modelsplitter.registry.client.ModelLayerClient;
+import io.modelsplitter.registry.client.TaskClient;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What was acknowledged survives {@code kill -9} of the server. {@code -Dmodelsplitter.kills=100}
+ * kills it more often.
+ */
+class ServerKillIT {
+  private static final int KILLS = Integer.getInteger("modelsplitter.kills", 5);
+  private static final int WRITERS = 4;
+  private static final int WRITES_BEFORE_A_KILL = 150;
+
+  @TempDir Path folder;
+
+  private final Queue<ModelLayer> layers = new ConcurrentLinkedQueue<>();
+  private final Map<String, Integer> progress = new ConcurrentHashMap<>();
+
+  @Test
+  void kill_losesNothingThatWasAcknowledged() throws Exception {
+    int writes = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {
+        checkAll(server.url());
+        writeUntilKilled(server);
+      }
+      writes = layers.size();
+    }
+    try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {
+      checkAll(server.url());
+    }
+    assertTrue(writes >= KILLS * WRITES_BEFORE_A_KILL / 2);
+  }
+
+  private void writeUntilKilled(ServerProcess server) throws InterruptedException {
+    CountDownLatch enough = new CountDownLatch(WRITES_BEFORE_A_KILL);
+    ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
+    for (int i = 0; i < WRITERS; i++) {
+      writers.execute(() -> write(server.url(), enough));
+    }
+    assertTrue(enough.await(60, TimeUnit.SECONDS), "the server takes no writes");
+    server.kill();
+    writers.shutdown();
+    assertTrue(writers.awaitTermination(60, TimeUnit.SECONDS));
+  }
+
+  private void write(String url, CountDownLatch enough) {
+    ModelLayerRegistry layerRegistry = ModelLayerClient.at(url);
+    TaskRegistry tasks = TaskClient.at(url);
+    try {
+      Task task = tasks.create(NewTask.of("model_splits", Map.of()));
+      progress.put(task.taskId(), 0);
+      for (int n = 1; ; n++) {
+        ModelLayer layer =
+            new ModelLayer(
+                UUID.randomUUID().toString(), "a", "c", "u", List.of(Map.of("n", n)), 0, 1);
+        layerRegistry.create(layer);
+        layers.add(layer);
+        tasks.update(task.taskId(), TaskChange.status("in_progress", Map.of("n", n)));
+        progress.put(task.taskId(), n);
+        enough.countDown();
+      }
+    } catch (ModelSplitterException e) {
+      // killed; what comes now was not acknowledged
+    }
+  }
+
+  private void checkAll(String url) {
+    ModelLayerRegistry layerRegistry = ModelLayerClient.at(url);
+    for (ModelLayer layer : layers) {
+      assertEquals(layer, layerRegistry.get(layer.modelLayerHash()).value());
+    }
+    TaskRegistry tasks = TaskClient.at(url);
+    progress.forEach(
+        (taskId, n) -> {
+          Object stored = tasks.get(taskId).taskStatusData().getOrDefault("n", 0);
+          assertTrue(stored instanceof Integer m && m >= n, taskId + " has " + stored + " of " + n);
+        });
+  }
+}
