@@ -1,0 +1,188 @@
+package io.modelsplitter.examples;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house: who may know whom, and where each library lives. */
+class HouseTest {
+  private static final String ROOT = "io.modelsplitter";
+
+  private static JavaClasses classes = new ClassFileImporter().importClasses();
+
+  @BeforeAll
+  static void importClasses() {
+    classes =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
+            .importPackages(ROOT);
+    assertTrue(classes.contain("io.modelsplitter.registry.embedded.EmbeddedRegistry"));
+    assertTrue(classes.contain("io.modelsplitter.storage.S3Manager"));
+  }
+
+  /** What each room of ours may know of the others. */
+  private static final Map<String, String[]> MAY_KNOW =
+      Map.ofEntries(
+          Map.entry("error", rooms("error")),
+          Map.entry("json", rooms("json", "error")),
+          Map.entry("query", rooms("query", "json", "error")),
+          Map.entry("file", rooms("file", "error")),
+          Map.entry("checkpoint", rooms("checkpoint", "file", "json", "error")),
+          Map.entry("registry", rooms("registry", "query", "json", "error")),
+          Map.entry(
+              "registry.client", rooms("registry.client", "registry", "query", "json", "error")),
+          Map.entry("storage", rooms("storage", "file", "error")),
+          Map.entry(
+              "registry.embedded",
+              rooms("registry.embedded", "registry", "query", "json", "error")),
+          Map.entry(
+              "registry.http",
+              rooms("registry.http", "registry.embedded", "registry", "query", "json", "error")));
+
+  private static String[] rooms(String... names) {
+    String[] packages = new String[names.length];
+    for (int i = 0; i < names.length; i++) {
+      packages[i] = ROOT + "." + names[i];
+    }
+    return packages;
+  }
+
+  @Test
+  void rooms_knowOnlyWhomTheyMay() {
+    MAY_KNOW.forEach(
+        (room, others) ->
+            check(
+                noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "." + room)
+                    .should()
+                    .dependOnClassesThat(
+                        resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(others))))));
+  }
+
+  @Test
+  void lifecycle_doesNotKnowStorageDatabaseOrServer() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                rooms("storage", "registry.embedded", "registry.http", "checkpoint", "examples")));
+  }
+
+  @Test
+  void everyRoom_isListed() {
+    for (JavaClass javaClass : classes) {
+      String room = javaClass.getPackageName().substring(ROOT.length());
+      assertTrue(
+          room.isEmpty() || room.equals(".examples") || MAY_KNOW.containsKey(room.substring(1)),
+          () -> javaClass.getName() + " is in a room that the house does not have");
+    }
+  }
+
+  @Test
+  void onlyTheMain_wiresTheDatabaseToTheServer() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".registry.http")
+            .and()
+            .haveSimpleNameNotStartingWith("Server")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".registry.embedded"));
+  }
+
+  @Test
+  void libraries_liveWhereTheyBelong() {
+    onlyIn("java.sql..", "registry.embedded");
+    onlyIn("org.jdbi..", "registry.embedded");
+    onlyIn("org.flywaydb..", "registry.embedded");
+    onlyIn("com.zaxxer..", "registry.embedded");
+    onlyIn("org.h2..", "registry.embedded");
+    onlyIn("okhttp3..", "file", "registry.client", "storage");
+    onlyIn("io.minio..", "storage");
+    onlyIn("io.javalin..", "registry.http");
+    onlyIn("org.eclipse.jetty..", "registry.http");
+    onlyIn("jakarta.servlet..", "registry.http");
+    onlyIn("com.fasterxml.jackson..", "json", "checkpoint");
+    onlyIn("org.apache.commons.compress..", "file", "examples");
+    onlyIn("picocli..", "registry.http", "examples");
+  }
+
+  private static void onlyIn(String library, String... rooms) {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(rooms(rooms))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(library));
+  }
+
+  @Test
+  void environment_isReadAtTheEdgeOnly() {
+    check(
+        noClasses()
+            .that()
+            .doNotHaveSimpleName("ModelSplitterExecutor") // whose execute is a main
+            .should()
+            .callMethodWhere(
+                JavaCall.Predicates.target(HasName.Predicates.name("getenv"))
+                    .and(
+                        DescribedPredicate.describe(
+                            "outside fromEnvironment",
+                            call -> !call.getOrigin().getName().equals("fromEnvironment")))));
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    check(slices().matching(ROOT + ".(**)").should().beFreeOfCycles());
+  }
+
+  @Test
+  void everyPackage_isNullMarked() {
+    for (JavaClass javaClass : classes) {
+      assertTrue(
+          javaClass.getPackage().isAnnotatedWith(NullMarked.class), javaClass::getPackageName);
+    }
+  }
+
+  @Test
+  void implementations_areNamedByWhatTheyAre() {
+    check(
+        classes()
+            .should()
+            .haveSimpleNameNotEndingWith("Impl")
+            .andShould()
+            .haveSimpleNameNotEndingWith("Util")
+            .andShould()
+            .haveSimpleNameNotEndingWith("Utils")
+            .andShould()
+            .haveSimpleNameNotEndingWith("Helper"));
+  }
+
+  private static void check(ArchRule rule) {
+    rule.check(classes);
+  }
+}
