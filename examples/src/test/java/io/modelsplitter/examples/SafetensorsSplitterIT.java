@@ -1,0 +1,264 @@
+package io.modelsplitter.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.modelsplitter.ModelSplitterExecutor;
+import io.modelsplitter.file.Archives;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import io.modelsplitter.registry.http.RegistryServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The splitter as a container runs it: by environment variables alone, in its own process. */
+class SafetensorsSplitterIT {
+  @TempDir Path folder;
+
+  private EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
+  private RegistryServer server =
+      RegistryServer.builder().modelLayers(registry.modelLayers()).tasks(registry.tasks()).start();
+  private Path model = Path.of("");
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void makeModelAndTask() throws IOException {
+    model = folder.resolve("gpt2.tar.gz");
+    new SyntheticCheckpoint(3, 64, 500).writeArchive("gpt2", model);
+    Task task = registry.tasks().create(NewTask.of("model_splits", Map.of()));
+    environment.put("TASK_ID", task.taskId());
+    environment.put("TASK_STATUS_UPDATE_URL", server.url().toString());
+    environment.put("MODEL_LAYERS_REGISTRY_URL", server.url().toString());
+    environment.put("BLOCK_DB_URL", server.url().toString());
+    environment.put("LAYER_STORE_URL", folder.resolve("layers").toUri().toString());
+    environment.put("MODEL_SPLITTER_WORK_FOLDER", folder.resolve("work").toString());
+    taskData(model.toUri().toString(), 3, Map.of("split_strategy", "pipeline_parallel"));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    registry.close();
+  }
+
+  private void taskData(String url, int worldSize, Map<String, Object> config) {
+    environment.put(
+        "TASK_DATA",
+        Json.write(
+            Map.of(
+                "model_name", "gpt2",
+                "model_download_url", url,
+                "world_size", worldSize,
+                "model_split_config", config)));
+  }
+
+  private record Ended(int exitCode, String errors) {}
+
+  private Ended run(String... before) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(before));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx64m");
+    command.add("-cp");
+    command.add(Path.of("target", "quickstart.jar").toAbsolutePath().toString());
+    command.add(SafetensorsSplitter.class.getName());
+    Path errors = folder.resolve("errors");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process =
+        builder
+            .redirectError(errors.toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("the splitter does not end");
+    }
+    return new Ended(process.exitValue(), Files.readString(errors));
+  }
+
+  private Task task() {
+    return registry.tasks().get(String.valueOf(environment.get("TASK_ID")));
+  }
+
+  /** One error on the task and on standard error, and nothing stored or registered. */
+  private void assertFails(int exitCode, String part, String... before) throws Exception {
+    Ended ended = run(before);
+    assertEquals(exitCode, ended.exitCode(), ended.errors());
+    List<String> said =
+        ended.errors().lines().filter(line -> line.startsWith("model splitter failed")).toList();
+    assertEquals(1, said.size(), ended.errors());
+    assertTrue(said.get(0).contains(part), said.get(0));
+    assertEquals("failed", task().taskStatus());
+    assertTrue(String.valueOf(task().taskStatusData().get("error")).contains(part));
+    assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
+    assertEquals(List.of(), stored());
+    assertFalse(Files.exists(folder.resolve("work/safetensors-splitter")), "files are left");
+  }
+
+  private List<Path> stored() throws IOException {
+    if (!Files.exists(folder.resolve("layers"))) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder.resolve("layers"))) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  void run_splitsStoresAndRegisters() throws Exception {
+    Ended ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    assertEquals("complete", task().taskStatus());
+    List<ModelLayer> layers = registry.modelLayers().query(Filter.eq("model_asset_id", "gpt2"));
+    assertEquals(3, layers.size());
+    for (ModelLayer layer : layers) {
+      assertEquals(3, layer.modelWorldSize());
+      assertEquals("registry://component/safetensors-stage", layer.modelComponentRegistryUri());
+      assertEquals(
+          Map.of("asset_id", "gpt2", "rank", layer.modelLayerRank(), "world_size", 3),
+          layer.modelLayerMetadata().get(1));
+    }
+    // Three ranks, config.json and the plan.
+    assertEquals(5, stored().size());
+    assertTrue(String.valueOf(task().taskStatusData().get("artifact")).endsWith("registry.json"));
+    assertFalse(Files.exists(folder.resolve("work/safetensors-splitter")));
+  }
+
+  @Test
+  void run_sameLayersUnderAnotherName_areReusedAndNoted() throws Exception {
+    assertEquals(0, run().exitCode());
+    Task again = registry.tasks().create(NewTask.of("model_splits", Map.of()));
+    environment.put("TASK_ID", again.taskId());
+    environment.put(
+        "TASK_DATA", String.valueOf(environment.get("TASK_DATA")).replace("\"gpt2\"", "\"other\""));
+    assertEquals(0, run().exitCode());
+    List<?> layers = (List<?>) task().taskStatusData().getOrDefault("layers", List.of());
+    assertTrue(
+        layers.stream().allMatch(layer -> Boolean.TRUE.equals(((Map<?, ?>) layer).get("reused"))));
+    ModelLayer layer = registry.modelLayers().query(Filter.eq("model_layer_rank", 1)).get(0);
+    assertEquals("gpt2", layer.modelAssetId());
+    assertEquals(
+        Map.of("asset_id", "other", "rank", 1, "world_size", 3), layer.modelLayerMetadata().get(2));
+  }
+
+  @Test
+  void run_badTaskData_failsTheTask() throws Exception {
+    environment.put("TASK_DATA", "{\"model_name\": ");
+    environment.remove("BLOCK_DB_URL");
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "TASK_DATA is not valid JSON");
+    assertTrue(
+        String.valueOf(task().taskStatusData().get("error")).contains("BLOCK_DB_URL is not set"));
+  }
+
+  @Test
+  void run_missingFieldsOrWrongOnes_failTheTask() throws Exception {
+    environment.put("TASK_DATA", "{\"model_name\": \"gpt2\"}");
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "world_size");
+    newTask();
+    taskData(model.toUri().toString(), 3, Map.of("split_strategy", "tensor_parallel"));
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "\"tensor_parallel\" is not known");
+    newTask();
+    taskData(model.toUri().toString(), 4, Map.of());
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "world_size 4 is more than the 3 layers");
+    newTask();
+    taskData("gopher://something.invalid/x", 1, Map.of());
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "gopher");
+    newTask();
+    taskData("http://127.0.0.1:1/pytorch_model.bin", 1, Map.of());
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "pytorch_model.bin");
+  }
+
+  private void newTask() {
+    Task task = registry.tasks().create(NewTask.of("model_splits", Map.of()));
+    environment.put("TASK_ID", task.taskId());
+  }
+
+  @Test
+  void run_unreachableLayerRegistry_failsTheTask() throws Exception {
+    environment.put("MODEL_LAYERS_REGISTRY_URL", "http://127.0.0.1:1");
+    assertFails(ModelSplitterExecutor.EXIT_FAILED, "cannot reach the model layers registry");
+  }
+
+  @Test
+  void run_unreachableTaskRegistry_saysThatTheResultIsLost() throws Exception {
+    environment.put("TASK_STATUS_UPDATE_URL", "http://127.0.0.1:1");
+    Ended ended = run();
+    assertEquals(ModelSplitterExecutor.EXIT_FAILED, ended.exitCode());
+    assertTrue(ended.errors().contains("cannot be reported"), ended.errors());
+    assertEquals("pending", task().taskStatus());
+  }
+
+  @Test
+  void run_halfSentDownload_failsTheTask() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread sender = new Thread(() -> sendHalf(socket));
+      sender.start();
+      taskData("http://127.0.0.1:" + socket.getLocalPort() + "/gpt2.tar.gz", 3, Map.of());
+      assertFails(ModelSplitterExecutor.EXIT_FAILED, "broke off");
+      sender.join();
+    }
+  }
+
+  private void sendHalf(ServerSocket server) {
+    try (Socket socket = server.accept();
+        OutputStream out = socket.getOutputStream()) {
+      byte[] content = Files.readAllBytes(model);
+      String head = "HTTP/1.1 200 OK\r\nContent-Length: " + content.length + "\r\n\r\n";
+      out.write(head.getBytes(StandardCharsets.US_ASCII));
+      out.write(content, 0, content.length / 2);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void run_storeThatCannotBeWritten_failsTheTask() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    environment.put("LAYER_STORE_URL", file.resolve("layers").toUri().toString());
+    assertFails(ModelSplitterExecutor.EXIT_FAILED, "file");
+    newTask();
+    assumeTrue(Files.isDirectory(Path.of("/proc/self")), "there is no read-only file system");
+    environment.put("LAYER_STORE_URL", "file:///proc/layers");
+    assertFails(ModelSplitterExecutor.EXIT_FAILED, "/proc/layers");
+  }
+
+  @Test
+  void run_diskThatIsFull_failsTheTask() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no shell to set a limit with");
+    new SyntheticCheckpoint(3, 256, 500).writeArchive("gpt2", model);
+    // No file may grow beyond a megabyte, so that writing fails half-way as on a full disk.
+    Path unpacked = folder.resolve("unpacked");
+    Archives.extract(model, unpacked);
+    taskData(unpacked.toUri().toString(), 3, Map.of());
+    assertFails(
+        ModelSplitterExecutor.EXIT_FAILED,
+        "File too large",
+        "/bin/bash",
+        "-c",
+        "ulimit -f 1024; exec \"$@\"",
+        "limited");
+  }
+}
