@@ -16,8 +16,10 @@ import java.util.Map;
  */
 public interface ModelSplitter {
 
-  /** Prepares: downloads the model, makes folders. */
-  PhaseResult begin() throws Exception;
+  /** Prepares: downloads the model, makes folders. By default there is nothing to prepare. */
+  default PhaseResult begin() throws Exception {
+    return PhaseResult.ok(Map.of());
+  }
 
   /**
    * Splits.
@@ -27,10 +29,13 @@ public interface ModelSplitter {
   PhaseResult main(Map<String, Object> extraData) throws Exception;
 
   /**
-   * Stores and registers what was split, and cleans up.
+   * Stores and registers what was split, and cleans up. By default what {@link #main} answered is
+   * the result.
    *
    * @param extraData what {@link #main} answered
    * @return the task's result
    */
-  PhaseResult finish(Map<String, Object> extraData) throws Exception;
+  default PhaseResult finish(Map<String, Object> extraData) throws Exception {
+    return PhaseResult.ok(extraData);
+  }
 }

@@ -4,29 +4,23 @@ import io.modelsplitter.Context;
 import io.modelsplitter.ModelSplitter;
 import io.modelsplitter.ModelSplitterExecutor;
 import io.modelsplitter.PhaseResult;
-import java.util.List;
+import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.FileDownloader;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 
-// readme:start
-/** The smallest splitter: it only says what it would do. */
+/** The smallest splitter that does something: one piece, the whole model. */
 public record CustomSplitter(Context context) implements ModelSplitter {
   @Override
-  public PhaseResult begin() {
-    return PhaseResult.ok(Map.of("download_path", "/tmp/" + context.modelName() + ".tar.gz"));
+  public PhaseResult main(Map<String, Object> extraData) throws IOException {
+    Path file = context.workFolder().resolve("model");
+    FileDigests model = new FileDownloader().fetch(context.modelDownloadUrl(), file);
+    return PhaseResult.ok(Map.of("status", "done", "layer_hash", model.md5()));
   }
 
-  @Override
-  public PhaseResult main(Map<String, Object> extraData) {
-    return PhaseResult.ok(Map.of("splits", List.of("split1", "split2")));
-  }
-
-  @Override
-  public PhaseResult finish(Map<String, Object> extraData) {
-    return PhaseResult.ok(Map.of("status", "done", "model_plan_data", extraData));
-  }
-
+  /** Runs it in the environment of a container. */
   public static void main(String[] args) {
     ModelSplitterExecutor.execute(CustomSplitter::new);
   }
 }
-// readme:end

@@ -35,10 +35,12 @@ final class SplitterProcess {
     environment.putAll(environment(task));
     Process process = builder.redirectErrorStream(true).start();
     process.getOutputStream().close();
+    PeakMemory memory = new PeakMemory(process.pid());
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        memory.look();
         if (line.startsWith("model splitter failed")) {
           System.err.println(line);
         } else {
@@ -47,6 +49,9 @@ final class SplitterProcess {
       }
     } finally {
       process.destroy(); // does nothing to one that has ended
+    }
+    if (memory.megabytes() > 0) {
+      System.out.println("  at most " + memory.megabytes() + " MB of memory were used");
     }
     return process.waitFor();
   }
