@@ -12,12 +12,15 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Gets the model that a {@code model_download_url} names: http, https, s3 or file. */
 final class ModelSource {
   private static final Logger log = LoggerFactory.getLogger(ModelSource.class);
+
+  private static final Pattern PICKLE = Pattern.compile("(?i).*\\.(bin|pt|pth|ckpt|pkl|pickle)");
 
   private ModelSource() {}
 
@@ -85,7 +88,8 @@ final class ModelSource {
       return name;
     }
     throw new BadInputException(
-        "the model must be a .safetensors file or a .tar.gz of a folder, not \"" + name + "\"");
+        "the model must be a .safetensors file or a .tar.gz of a folder, not \"%s\"%s"
+            .formatted(name, PICKLE.matcher(name).matches() ? ", which is a pickle" : ""));
   }
 
   private static URI parse(String url) {

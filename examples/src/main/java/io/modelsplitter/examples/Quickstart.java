@@ -6,6 +6,7 @@ import io.modelsplitter.file.Folders;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
 import io.modelsplitter.registry.client.TaskClient;
@@ -94,6 +95,7 @@ public final class Quickstart implements Callable<Integer> {
                 .tasks(registry.tasks())
                 .start();
         QuickstartModel source = QuickstartModel.of(model, folder)) {
+      Folders.delete(folder.resolve("work")); // the database is ours alone, so nobody works there
       System.out.println("registries  " + server.url() + ", kept in " + folder);
       System.out.println("model       " + source.url());
       return run(server.url().toString(), source, folder);
@@ -112,7 +114,7 @@ public final class Quickstart implements Callable<Integer> {
     } finally {
       Folders.delete(work);
     }
-    Task done = tasks.get(task.taskId());
+    Task done = ended(tasks, task.taskId(), exit);
     boolean complete = exit == 0 && TaskStatus.isComplete(done.taskStatus());
     List<Map<String, Object>> layers = ResultTable.layers(done);
     if (complete) {
@@ -129,6 +131,16 @@ public final class Quickstart implements Callable<Integer> {
       System.out.println(Json.write(result));
     }
     return complete ? 0 : 1;
+  }
+
+  /** A splitter that died could not say so itself. */
+  private static Task ended(TaskRegistry tasks, String taskId, int exit) {
+    Task task = tasks.get(taskId);
+    if (task.isFinal()) {
+      return task;
+    }
+    String error = "the splitter ended with exit code " + exit + " and no result";
+    return tasks.update(taskId, TaskChange.status(TaskStatus.FAILED, Map.of("error", error)));
   }
 
   private Map<String, Object> taskData(QuickstartModel source) {

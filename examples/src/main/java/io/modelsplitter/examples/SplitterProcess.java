@@ -34,6 +34,7 @@ final class SplitterProcess {
     environment.keySet().retainAll(List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"));
     environment.putAll(environment(task));
     Process process = builder.redirectErrorStream(true).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // it ends with us
     process.getOutputStream().close();
     PeakMemory memory = new PeakMemory(process.pid());
     try (BufferedReader lines =

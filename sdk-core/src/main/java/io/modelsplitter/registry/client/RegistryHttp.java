@@ -164,7 +164,8 @@ final class RegistryHttp {
 
   private ModelSplitterException failure(int status, Map<String, Object> envelope, String id) {
     Object text = envelope.getOrDefault("error", envelope.get("message"));
-    String message = text instanceof String error ? error : "the " + what + " answered " + status;
+    String answered = "the " + what + " answered " + status;
+    String message = text instanceof String error ? error : answered;
     return switch (status) {
       case 401, 403 -> new AccessDeniedException(message);
       case 404 -> new NotFoundException(message, id);
@@ -172,7 +173,7 @@ final class RegistryHttp {
       default ->
           status == 429 || status >= 500
               ? new UnavailableException(
-                  "the " + what + " answered " + status + ": " + message, null)
+                  message.equals(answered) ? answered : answered + ": " + message, null)
               : new BadInputException(message);
     };
   }
