@@ -1,11 +1,11 @@
 package io.modelsplitter.query;
 
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A path is dotted ({@code model_layer_metadata.precision}); it walks into the elements of a
- * list, a number is an index and a key at once, and a missing value equals null. Known operators
- * are {@code $eq}, {@code $in} and {@code $and}; any other is refused by name.
+ * list, a number is an index and a key at once, and a missing value equals null.
+ *
+ * <p>Operators: implicit equality, {@code $eq $ne $gt $gte $lt $lte $in $nin $and $or $nor $not
+ * $exists $type $size $all $elemMatch $regex $options $mod}. Any other is refused by name.
  */
 public sealed interface Filter {
 
@@ -32,22 +34,29 @@ public sealed interface Filter {
     }
   }
 
-  /** The value at the path, or an element of the list there, equals the value. */
-  record Eq(String path, @Nullable Object value) implements Filter {
-    /** Checks the path and copies the value. */
-    public Eq {
-      FilterParser.checkPath(path);
-      value = Json.copyOfValue(path, value);
+  /** At least one of the filters holds; with none, no document matches. */
+  record Or(List<Filter> filters) implements Filter {
+    /** Copies the list. */
+    public Or {
+      filters = List.copyOf(filters);
     }
   }
 
-  /** As {@link Eq} for at least one of the values; with none, no document matches. */
-  record In(String path, List<Object> values) implements Filter {
-    /** Checks the path and copies the values. */
-    @SuppressWarnings("unchecked") // the copy of a list is a list
-    public In {
-      FilterParser.checkPath(path);
-      values = (List<Object>) Objects.requireNonNull(Json.copyOfValue(path, values));
+  /** None of the filters holds. */
+  record Nor(List<Filter> filters) implements Filter {
+    /** Copies the list. */
+    public Nor {
+      filters = List.copyOf(filters);
+    }
+  }
+
+  /** What is at the path meets the condition. */
+  record Field(String path, Condition condition) implements Filter {
+    /** Checks the path: on the wire one that begins with {@code $} would be an operator. */
+    public Field {
+      if (path.startsWith("$")) {
+        throw new BadInputException("a path cannot begin with $, as " + Json.show(path) + " does");
+      }
     }
   }
 
@@ -58,21 +67,73 @@ public sealed interface Filter {
 
   /** The value at the path equals the value; null also means that there is none. */
   static Filter eq(String path, @Nullable Object value) {
-    return new Eq(path, value);
+    return new Field(path, new Condition.Equal(value));
+  }
+
+  /** The value at the path does not equal the value, nor does an element of the list there. */
+  static Filter ne(String path, @Nullable Object value) {
+    return new Field(path, new Condition.Not(List.of(new Condition.Equal(value))));
+  }
+
+  /** The value at the path is greater than the value, and of its kind. */
+  static Filter gt(String path, @Nullable Object value) {
+    return new Field(path, new Condition.Compare(Condition.Order.GREATER, value));
+  }
+
+  /** The value at the path is greater than the value or equals it, and is of its kind. */
+  static Filter gte(String path, @Nullable Object value) {
+    return new Field(path, new Condition.Compare(Condition.Order.GREATER_OR_EQUAL, value));
+  }
+
+  /** The value at the path is less than the value, and of its kind. */
+  static Filter lt(String path, @Nullable Object value) {
+    return new Field(path, new Condition.Compare(Condition.Order.LESS, value));
+  }
+
+  /** The value at the path is less than the value or equals it, and is of its kind. */
+  static Filter lte(String path, @Nullable Object value) {
+    return new Field(path, new Condition.Compare(Condition.Order.LESS_OR_EQUAL, value));
   }
 
   /** The value at the path equals one of the values. */
   static Filter in(String path, Object... values) {
-    return new In(path, List.of(values));
+    return new Field(path, new Condition.In(Arrays.asList(values)));
+  }
+
+  /** There is a value at the path, be it null; or, with false, there is none. */
+  static Filter exists(String path, boolean exists) {
+    Condition condition = new Condition.Exists();
+    return new Field(path, exists ? condition : new Condition.Not(List.of(condition)));
+  }
+
+  /** The text at the path has a part that matches the regular expression. */
+  static Filter regex(String path, String pattern, String options) {
+    return new Field(path, new Condition.Regex(pattern, options));
+  }
+
+  /** An element of the list at the path is an object that matches the filter. */
+  static Filter elemMatch(String path, Filter filter) {
+    return new Field(path, new Condition.ElemMatch(filter));
+  }
+
+  /** At least one of the filters holds. */
+  static Filter or(Filter... filters) {
+    return new Or(List.of(filters));
+  }
+
+  /** None of the filters holds. */
+  static Filter nor(Filter... filters) {
+    return new Nor(List.of(filters));
   }
 
   /**
-   * Reads a filter as it comes over the wire.
+   * Reads a filter as it comes over the wire: at most 1,000 clauses, 100 levels deep, with at most
+   * 10,000 values in an {@code $in} and 16,384 characters in a {@code $regex}.
    *
-   * @throws io.modelsplitter.error.BadInputException names the operator or the path that is wrong
+   * @throws BadInputException names the operator or the path that is wrong
    */
   static Filter parse(Map<String, ?> filter) {
-    return FilterParser.parse(Json.copyOf("filter", filter));
+    return FilterParser.parseBounded(Json.copyOf("filter", filter));
   }
 
   /** Both this filter and the other one hold. */
@@ -90,42 +151,35 @@ public sealed interface Filter {
     return List.of(this);
   }
 
-  /** Whether the document, a tree of plain values as {@link Json} reads them, matches. */
+  /**
+   * Whether the document, a tree of plain values as {@link Json} reads them, matches.
+   *
+   * @throws BadInputException when a regular expression takes too long
+   */
   default boolean matches(Map<String, Object> document) {
-    if (this instanceof Eq eq) {
-      return Paths.anyMatch(document, eq.path(), value -> Values.equal(value, eq.value()));
-    }
-    if (this instanceof In in) {
-      return Paths.anyMatch(
-          document,
-          in.path(),
-          value -> in.values().stream().anyMatch(wanted -> Values.equal(value, wanted)));
-    }
-    return conjuncts().stream().allMatch(filter -> filter.matches(document));
+    return Matcher.matches(this, document);
   }
 
   /** The same filter with each path replaced, as for another name of a field. */
   default Filter mapPaths(UnaryOperator<String> rename) {
-    if (this instanceof Eq eq) {
-      return new Eq(rename.apply(eq.path()), eq.value());
+    if (this instanceof Field field) {
+      return new Field(rename.apply(field.path()), field.condition());
     }
-    if (this instanceof In in) {
-      return new In(rename.apply(in.path()), in.values());
+    if (this instanceof Or or) {
+      return new Or(mapPaths(or.filters(), rename));
     }
-    return new And(conjuncts().stream().map(filter -> filter.mapPaths(rename)).toList());
+    if (this instanceof Nor nor) {
+      return new Nor(mapPaths(nor.filters(), rename));
+    }
+    return new And(mapPaths(conjuncts(), rename));
+  }
+
+  private static List<Filter> mapPaths(List<Filter> filters, UnaryOperator<String> rename) {
+    return filters.stream().map(filter -> filter.mapPaths(rename)).toList();
   }
 
   /** The filter as it goes over the wire; {@link #parse} reads it back. */
   default Map<String, Object> toMap() {
-    if (this instanceof Eq eq) {
-      Map<String, Object> operator = new LinkedHashMap<>();
-      operator.put("$eq", eq.value());
-      return Map.of(eq.path(), operator);
-    }
-    if (this instanceof In in) {
-      return Map.of(in.path(), Map.of("$in", in.values()));
-    }
-    List<Filter> all = conjuncts();
-    return all.isEmpty() ? Map.of() : Map.of("$and", all.stream().map(Filter::toMap).toList());
+    return FilterWriter.write(this);
   }
 }

@@ -5,83 +5,121 @@ import io.modelsplitter.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the wire form of a filter into {@link Filter}, and refuses what it does not know. */
 final class FilterParser {
+  private static final Set<String> LOGICAL = Set.of("$and", "$or", "$nor");
+
+  private static final int MAX_DEPTH = 100;
+  private static final int MAX_CLAUSES = 1_000;
+  static final int MAX_IN = 10_000;
 
   private FilterParser() {}
+
+  /** A whole filter from outside, which must not be too large to answer. */
+  static Filter parseBounded(Map<?, ?> filter) {
+    int clauses = countClauses(filter, 1);
+    if (clauses > MAX_CLAUSES) {
+      throw new BadInputException(
+          "the filter has %d clauses; at most %d are taken".formatted(clauses, MAX_CLAUSES));
+    }
+    return parse(filter);
+  }
+
+  /** Every condition on a field and every logical operator counts as one. */
+  private static int countClauses(Map<?, ?> filter, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw new BadInputException("the filter is nested deeper than " + MAX_DEPTH + " levels");
+    }
+    int clauses = 0;
+    for (Map.Entry<?, ?> entry : filter.entrySet()) {
+      clauses++;
+      if (LOGICAL.contains((String) entry.getKey()) && entry.getValue() instanceof List<?> list) {
+        clauses += countAll(list, depth + 1);
+      } else if (entry.getValue() instanceof Map<?, ?> conditions
+          && beginsWithOperator(conditions)) {
+        clauses += countAll(List.copyOf(nested(conditions)), depth + 1);
+      }
+    }
+    return clauses;
+  }
+
+  private static int countAll(List<?> filters, int depth) {
+    int clauses = 0;
+    for (Object filter : filters) {
+      clauses += filter instanceof Map<?, ?> map ? countClauses(map, depth) : 0;
+    }
+    return clauses;
+  }
+
+  /** The filters and conditions that operators of a field hold. */
+  private static List<Map<?, ?>> nested(Map<?, ?> conditions) {
+    List<Map<?, ?>> nested = new ArrayList<>();
+    for (String operator : List.of("$not", "$elemMatch")) {
+      if (conditions.get(operator) instanceof Map<?, ?> map) {
+        nested.add(map);
+      }
+    }
+    if (conditions.get("$all") instanceof List<?> all) {
+      all.stream().filter(Map.class::isInstance).forEach(it -> nested.add((Map<?, ?>) it));
+    }
+    return nested;
+  }
 
   static Filter parse(Map<?, ?> filter) {
     List<Filter> parts = new ArrayList<>();
     for (Map.Entry<?, ?> entry : filter.entrySet()) {
       String key = (String) entry.getKey();
-      if (key.equals("$and")) {
-        parts.add(and(entry.getValue()));
-      } else if (key.startsWith("$")) {
-        throw unknown(key, "at the top of the filter");
+      if (key.startsWith("$")) {
+        parts.add(logical(key, entry.getValue()));
       } else {
-        condition(key, entry.getValue(), parts);
+        field(key, entry.getValue(), parts);
       }
     }
     return parts.size() == 1 ? parts.get(0) : new Filter.And(parts);
   }
 
-  private static Filter and(@Nullable Object clauses) {
-    if (!(clauses instanceof List<?> list) || list.isEmpty()) {
-      throw new BadInputException("$and needs a list of at least one filter");
+  private static Filter logical(String operator, @Nullable Object clauses) {
+    if (!LOGICAL.contains(operator)) {
+      throw new BadInputException(
+          "operator " + operator + " is not known where a field or $and, $or, $nor belongs");
     }
-    List<Filter> parts = new ArrayList<>();
+    if (!(clauses instanceof List<?> list) || list.isEmpty()) {
+      throw new BadInputException(operator + " needs a list of at least one filter");
+    }
+    List<Filter> filters = new ArrayList<>();
     for (Object clause : list) {
       if (!(clause instanceof Map<?, ?> map)) {
-        throw new BadInputException("$and holds " + Json.show(clause) + ", which is not a filter");
-      }
-      parts.add(parse(map));
-    }
-    return new Filter.And(parts);
-  }
-
-  private static void condition(String path, @Nullable Object value, List<Filter> parts) {
-    if (!(value instanceof Map<?, ?> map) || !startsWithOperator(map)) {
-      parts.add(new Filter.Eq(path, value));
-      return;
-    }
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
-      String operator = (String) entry.getKey();
-      switch (operator) {
-        case "$eq" -> parts.add(new Filter.Eq(path, entry.getValue()));
-        case "$in" -> parts.add(in(path, entry.getValue()));
-        default -> throw unknown(operator, "at \"" + path + "\"");
-      }
-    }
-  }
-
-  private static Filter in(String path, @Nullable Object values) {
-    if (!(values instanceof List<?> list)) {
-      throw new BadInputException("$in at \"" + path + "\" needs a list, not " + Json.show(values));
-    }
-    for (Object value : list) {
-      if (value instanceof Map<?, ?> map && startsWithOperator(map)) {
         throw new BadInputException(
-            "$in at \"" + path + "\" holds the operator " + map.keySet().iterator().next());
+            operator + " holds " + Json.show(clause) + ", which is not a filter");
       }
+      filters.add(parse(map));
     }
-    return new Filter.In(path, new ArrayList<>(list));
+    return switch (operator) {
+      case "$and" -> new Filter.And(filters);
+      case "$or" -> new Filter.Or(filters);
+      default -> new Filter.Nor(filters);
+    };
   }
 
-  /** On the wire a path that begins with {@code $} would be an operator. */
-  static void checkPath(String path) {
-    if (path.startsWith("$")) {
-      throw new BadInputException("a path cannot begin with $, as " + Json.show(path) + " does");
+  private static void field(String path, @Nullable Object value, List<Filter> parts) {
+    if (value instanceof Map<?, ?> map && beginsWithOperator(map)) {
+      for (Condition condition : new ConditionParser(path).parse(map)) {
+        parts.add(new Filter.Field(path, condition));
+      }
+    } else {
+      parts.add(new Filter.Field(path, new Condition.Equal(value)));
     }
   }
 
-  private static boolean startsWithOperator(Map<?, ?> map) {
+  static boolean beginsWithOperator(Map<?, ?> map) {
     return !map.isEmpty() && ((String) map.keySet().iterator().next()).startsWith("$");
   }
 
-  private static BadInputException unknown(String operator, String place) {
-    return new BadInputException(
-        "operator " + operator + " " + place + " is not supported; use $eq, $in or $and");
+  /** Whether an object is a filter rather than conditions on one value. */
+  static boolean isFilter(Map<?, ?> map) {
+    return !beginsWithOperator(map) || LOGICAL.contains((String) map.keySet().iterator().next());
   }
 }

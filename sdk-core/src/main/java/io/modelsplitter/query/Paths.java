@@ -16,18 +16,23 @@ final class Paths {
 
   /**
    * Whether some value that the path reaches passes: each one it ends at, then, where that is a
-   * list, each of its elements; {@link #MISSING} where it ends at nothing.
+   * list and its elements are asked too, each of them; {@link #MISSING} where it ends at nothing.
    */
-  static boolean anyMatch(Map<String, Object> document, String path, Predicate<Object> test) {
-    return walk(document, path.split("\\.", -1), 0, test);
+  static boolean anyMatch(
+      Map<?, ?> document, String path, boolean elements, Predicate<Object> test) {
+    Predicate<Object> leaf =
+        value ->
+            test.test(value)
+                || (elements && value instanceof List<?> list && list.stream().anyMatch(test));
+    return walk(document, path.split("\\.", -1), 0, leaf);
   }
 
   private static boolean walk(Map<?, ?> object, String[] path, int at, Predicate<Object> test) {
     Object value = child(object, path[at]);
-    return at + 1 == path.length ? leaf(value, test) : into(value, path, at + 1, test);
+    return at + 1 == path.length ? test.test(value) : into(value, path, at + 1, test);
   }
 
-  /** The rest of the path below a value: of an object, of each object in a list, by an index. */
+  /** The rest of the path below a value: of an object, of each object in a list, or by an index. */
   private static boolean into(Object value, String[] path, int at, Predicate<Object> test) {
     if (value instanceof Map<?, ?> map) {
       return walk(map, path, at, test);
@@ -36,12 +41,8 @@ final class Paths {
       return test.test(MISSING);
     }
     int index = index(path[at]);
-    if (index >= 0 && index < list.size()) {
-      Object element = list.get(index);
-      boolean last = at + 1 == path.length;
-      if (last ? leaf(element, test) : !isScalar(element) && into(element, path, at + 1, test)) {
-        return true;
-      }
+    if (index >= 0) {
+      return index < list.size() && element(list.get(index), path, at, test);
     }
     for (Object element : list) {
       if (element instanceof Map<?, ?> map && walk(map, path, at, test)) {
@@ -51,11 +52,11 @@ final class Paths {
     return false;
   }
 
-  private static boolean leaf(Object value, Predicate<Object> test) {
-    if (test.test(value)) {
-      return true;
-    }
-    return value instanceof List<?> list && list.stream().anyMatch(test);
+  /** A number on a list is its index, and nothing is reached below an element without fields. */
+  private static boolean element(Object element, String[] path, int at, Predicate<Object> test) {
+    return at + 1 == path.length
+        ? test.test(element)
+        : !isScalar(element) && into(element, path, at + 1, test);
   }
 
   private static boolean isScalar(Object value) {

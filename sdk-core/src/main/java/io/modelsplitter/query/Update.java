@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
  *     .and(Update.addToSet("model_layer_metadata", Map.of("precision", "fp16")));
  * }</pre>
  *
- * <p>Known operators are {@code $set}, {@code $unset} and {@code $addToSet} (with {@code $each});
- * any other is refused by name. The same path, or a path below another, may be changed only once.
+ * <p>Operators: {@code $set $unset $inc $mul $min $max $rename $push} (with {@code $each $slice
+ * $sort $position}) {@code $addToSet} (with {@code $each}) {@code $pull $pullAll $pop $currentDate
+ * $setOnInsert} (which nothing heeds, as there is no upsert). Any other is refused by name. The
+ * same path, or a path below another, may be changed only once.
+ *
+ * <p>JSON has no dates: {@code $currentDate} sets an ISO 8601 text in UTC, or with {@code {"$type":
+ * "timestamp"}} Unix seconds.
  */
 public final class Update {
   private final List<Change> changes;
@@ -30,33 +35,36 @@ public final class Update {
   }
 
   /** One operator at one path. */
-  record Change(Operator operator, String path, @Nullable Object value) {}
-
-  enum Operator {
-    SET("$set"),
-    UNSET("$unset"),
-    ADD_TO_SET("$addToSet");
-
-    final String sign;
-
-    Operator(String sign) {
-      this.sign = sign;
-    }
-  }
+  record Change(UpdateOperator operator, String path, @Nullable Object value) {}
 
   /** Sets the value at the path; objects on the way are made. */
   public static Update set(String path, @Nullable Object value) {
-    return of(Operator.SET, path, value);
+    return of(UpdateOperator.SET, path, value);
   }
 
   /** Removes the value at the path; an element of a list becomes null. */
   public static Update unset(String path) {
-    return of(Operator.UNSET, path, "");
+    return of(UpdateOperator.UNSET, path, "");
+  }
+
+  /** Adds the amount to the number at the path, which is 0 where there is none. */
+  public static Update inc(String path, Number amount) {
+    return of(UpdateOperator.INC, path, amount);
+  }
+
+  /** Adds the value to the end of the list at the path. */
+  public static Update push(String path, @Nullable Object value) {
+    return of(UpdateOperator.PUSH, path, Map.of("$each", listOf(value)));
   }
 
   /** Adds the value to the list at the path unless it is in it. */
   public static Update addToSet(String path, @Nullable Object value) {
-    return of(Operator.ADD_TO_SET, path, Map.of("$each", Json.copyOfValue(path, listOf(value))));
+    return of(UpdateOperator.ADD_TO_SET, path, Map.of("$each", listOf(value)));
+  }
+
+  /** Removes what equals the value, or matches it as a filter, from the list at the path. */
+  public static Update pull(String path, @Nullable Object value) {
+    return of(UpdateOperator.PULL, path, value);
   }
 
   private static List<@Nullable Object> listOf(@Nullable Object value) {
@@ -65,8 +73,8 @@ public final class Update {
     return list;
   }
 
-  private static Update of(Operator operator, String path, @Nullable Object value) {
-    Map<String, Object> change = new LinkedHashMap<>();
+  private static Update of(UpdateOperator operator, String path, @Nullable Object value) {
+    Map<String, @Nullable Object> change = new LinkedHashMap<>();
     change.put(path, value);
     return parse(Map.of(operator.sign, change));
   }
@@ -91,8 +99,8 @@ public final class Update {
    * The changed document; the given one is left as it is. Fields that are not touched keep their
    * place.
    *
-   * @throws io.modelsplitter.error.BadInputException when a path leads through a value that has no
-   *     fields, or {@code $addToSet} meets something that is not a list
+   * @throws io.modelsplitter.error.BadInputException when the document does not allow the change: a
+   *     path leads through a value that has no fields, a number or a list is needed
    */
   public Map<String, Object> apply(Map<String, Object> document) {
     Map<String, Object> result = document;
@@ -105,8 +113,8 @@ public final class Update {
   /** The first components of the paths: the fields of the document that change. */
   public Set<String> fields() {
     Set<String> fields = new LinkedHashSet<>();
-    for (Change change : changes) {
-      fields.add(change.path().split("\\.", 2)[0]);
+    for (String path : UpdateParser.paths(changes)) {
+      fields.add(path.split("\\.", 2)[0]);
     }
     return fields;
   }
@@ -115,7 +123,10 @@ public final class Update {
   public Update mapPaths(UnaryOperator<String> rename) {
     List<Change> renamed = new ArrayList<>();
     for (Change change : changes) {
-      renamed.add(new Change(change.operator(), rename.apply(change.path()), change.value()));
+      boolean toPath = change.operator() == UpdateOperator.RENAME;
+      Object value =
+          toPath && change.value() instanceof String target ? rename.apply(target) : change.value();
+      renamed.add(new Change(change.operator(), rename.apply(change.path()), value));
     }
     return new Update(renamed);
   }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
 
-/** Applies one change, copying only what lies on its path. JSON's null is Java's here. */
+/**
+ * Walks to the path of one change, copying only what lies on it; {@link UpdateValues} says what
+ * becomes of the value there. JSON's null is Java's here.
+ */
 @NullUnmarked
 final class Updater {
 
@@ -18,41 +21,75 @@ final class Updater {
 
   private Updater() {}
 
-  @SuppressWarnings("unchecked") // a changed object is an object
   static Map<String, Object> apply(Change change, Map<String, Object> document) {
+    return switch (change.operator()) {
+      case SET_ON_INSERT -> document;
+      case RENAME -> rename(change, document);
+      default -> changed(change, document);
+    };
+  }
+
+  @SuppressWarnings("unchecked") // a changed object is an object
+  private static Map<String, Object> changed(Change change, Map<String, Object> document) {
     return (Map<String, Object>) at(change, document, change.path().split("\\."), 0);
+  }
+
+  /** The value leaves its old path and is set at the new one; neither may lead through a list. */
+  private static Map<String, Object> rename(Change change, Map<String, Object> document) {
+    String target = (String) change.value();
+    Object value = valueAt(change, change.path(), document);
+    valueAt(change, target, document);
+    if (value == Paths.MISSING) {
+      return document;
+    }
+    Map<String, Object> without =
+        changed(new Change(UpdateOperator.UNSET, change.path(), ""), document);
+    return changed(new Change(UpdateOperator.SET, target, value), without);
+  }
+
+  private static Object valueAt(Change change, String path, Map<String, Object> document) {
+    Object node = document;
+    for (String key : path.split("\\.", -1)) {
+      if (node instanceof List<?>) {
+        throw UpdateParser.bad(
+            change.operator(), change.path(), "leads through the list at " + Json.show(path));
+      }
+      if (node == Paths.MISSING) {
+        return node;
+      }
+      if (!(node instanceof Map<?, ?> map)) {
+        throw UpdateParser.bad(
+            change.operator(), change.path(), "cannot find " + Json.show(key) + " in a value");
+      }
+      node = map.containsKey(key) ? map.get(key) : Paths.MISSING;
+    }
+    return node;
   }
 
   private static Object at(Change change, Object node, String[] path, int depth) {
     if (depth == path.length) {
-      return end(change, node);
+      return UpdateValues.changed(change, node);
     }
-    if (node == Paths.MISSING) {
-      node = Map.of();
-    }
-    if (node instanceof Map<?, ?> map) {
+    Object parent = node == Paths.MISSING ? Map.of() : node;
+    if (parent instanceof Map<?, ?> map) {
       return inObject(change, map, path, depth);
     }
-    if (node instanceof List<?> list && Paths.index(path[depth]) >= 0) {
+    if (parent instanceof List<?> list && Paths.index(path[depth]) >= 0) {
       return inList(change, list, path, depth);
     }
-    if (change.operator() == Update.Operator.UNSET) {
+    if (change.operator().leavesUnreachable()) {
       return node;
     }
-    throw new BadInputException(
-        change.operator().sign
-            + " cannot make \""
-            + path[depth]
-            + "\" of the path \""
-            + change.path()
-            + "\" in "
-            + Json.show(node));
+    throw UpdateParser.bad(
+        change.operator(),
+        change.path(),
+        "cannot make " + Json.show(path[depth]) + " in " + Json.show(parent));
   }
 
   private static Object inObject(Change change, Map<?, ?> map, String[] path, int depth) {
     String key = path[depth];
     boolean present = map.containsKey(key);
-    if (change.operator() == Update.Operator.UNSET && !present) {
+    if (!present && change.operator().needsValue()) {
       return map;
     }
     Map<Object, Object> copy = new LinkedHashMap<>(map);
@@ -68,17 +105,14 @@ final class Updater {
   private static Object inList(Change change, List<?> list, String[] path, int depth) {
     int index = Paths.index(path[depth]);
     boolean present = index < list.size();
-    if (change.operator() == Update.Operator.UNSET && !present) {
+    if (!present && change.operator().needsValue()) {
       return list;
     }
     if (index - list.size() > MAX_PADDING) {
-      throw new BadInputException(
-          change.operator().sign
-              + " at \""
-              + change.path()
-              + "\" lies more than "
-              + MAX_PADDING
-              + " beyond the end of the list");
+      throw UpdateParser.bad(
+          change.operator(),
+          change.path(),
+          "lies more than " + MAX_PADDING + " beyond the end of the list");
     }
     List<Object> copy = new ArrayList<>(list);
     while (copy.size() <= index) {
@@ -89,25 +123,8 @@ final class Updater {
     return copy;
   }
 
-  private static Object end(Change change, Object node) {
-    return switch (change.operator()) {
-      case SET -> change.value();
-      case UNSET -> Paths.MISSING;
-      case ADD_TO_SET -> addToSet(change, node);
-    };
-  }
-
-  private static Object addToSet(Change change, Object node) {
-    if (node != Paths.MISSING && !(node instanceof List<?>)) {
-      throw new BadInputException(
-          "$addToSet needs a list at \"" + change.path() + "\", not " + Json.show(node));
-    }
-    List<Object> copy = node instanceof List<?> list ? new ArrayList<>(list) : new ArrayList<>();
-    for (Object value : (List<?>) ((Map<?, ?>) change.value()).get("$each")) {
-      if (copy.stream().noneMatch(element -> Values.equal(element, value))) {
-        copy.add(value);
-      }
-    }
-    return copy;
+  static BadInputException needs(Change change, String what, Object node) {
+    return UpdateParser.bad(
+        change.operator(), change.path(), "needs " + what + " there, not " + Json.show(node));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,11 @@ class FilterTest {
 
   @Test
   void parse_unknownOperator_isRefusedByNameAndPath() {
-    assertMessage("$or", Map.of("$or", List.of(Map.of())));
-    assertMessage("\"a.b\"", Map.of("a.b", Map.of("$gt", 1)));
-    assertMessage("$gt", Map.of("a.b", Map.of("$gt", 1)));
+    assertMessage("$or", Map.of("$or", List.of()));
+    assertMessage("\"a.b\"", Map.of("a.b", Map.of("$near", 1)));
+    assertMessage("$near", Map.of("a.b", Map.of("$near", 1)));
+    assertMessage("$expr", Map.of("$expr", Map.of()));
+    assertMessage("$jsonSchema", Map.of("$jsonSchema", Map.of()));
     assertMessage("$where", Map.of("$where", "sleep(1000)"));
     assertMessage("operator x", Map.of("a", Json.parseObject("x", "{\"$eq\":1,\"x\":2}")));
     assertMessage("$in", Map.of("a", Map.of("$in", 5)));
@@ -71,6 +74,76 @@ class FilterTest {
   void path_thatWouldBeAnOperator_isRefused() {
     assertThrows(BadInputException.class, () -> Filter.eq("$or", 1));
     assertThrows(BadInputException.class, () -> Filter.in("$a.b", 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"a\":[1,2]}   | {\"a\":{\"$ne\":1}}                 | false",
+        "{}              | {\"a\":{\"$ne\":1}}                 | true",
+        "{\"a\":[3,12]}  | {\"a\":{\"$gt\":5,\"$lt\":10}}      | true",
+        "{\"a\":[3,12]}  | {\"a\":{\"$elemMatch\":{\"$gt\":5,\"$lt\":10}}} | false",
+        "{\"a\":\"z\"}   | {\"a\":{\"$gt\":5}}                 | false",
+        "{\"a\":[1,3]}   | {\"a\":{\"$gt\":[1,2]}}             | true",
+        "{\"a\":null}    | {\"a\":{\"$exists\":true}}          | true",
+        "{\"a\":4.5}     | {\"a\":{\"$mod\":[4,0]}}            | true",
+        "{\"a\":1}       | {\"a\":{\"$size\":1}}               | false",
+        "{\"a\":[[1]]}   | {\"a\":{\"$size\":1}}               | true",
+        "{\"a\":[\"x\"]} | {\"a\":{\"$type\":[\"array\"]}}      | true",
+        "{\"a\":[\"x\"]} | {\"a\":{\"$type\":\"string\"}}       | true",
+        "{\"a\":[]}      | {\"a\":{\"$all\":[]}}               | false",
+        "{\"a\":\"aXb\"} | {\"a\":{\"$regex\":\"x\",\"$options\":\"i\"}} | true",
+        "{\"a\":\"[&&]\"} | {\"a\":{\"$regex\":\"^[[&&]+]$\"}}   | true",
+        "{\"a\":{\"b\":1}} | {\"$nor\":[{\"a.b\":1},{\"a.b\":2}]} | false",
+        "{\"a\":[{\"b\":1,\"c\":2}]} | {\"a\":{\"$elemMatch\":{\"b\":1,\"c\":{\"$in\":[2]}}}} | true",
+        "{\"a\":[{\"0\":1}]} | {\"a.0\":1}                    | false",
+      })
+  void operators_asMongoHasThem(String document, String filter, boolean matches) {
+    matches_asMongoDoes(document, filter, matches);
+  }
+
+  @Test
+  void regex_thatWouldTakeForever_isStopped() {
+    Filter evil = Filter.regex("a", "^(?:(a+)+)\\1$", "");
+    BadInputException e =
+        assertThrows(
+            BadInputException.class, () -> evil.matches(Map.of("a", "a".repeat(60) + "b")));
+    assertTrue(String.valueOf(e.getMessage()).contains("longer than a second"), e::getMessage);
+    assertThrows(
+        BadInputException.class,
+        () -> Filter.regex("a", "(x|y)*z", "").matches(Map.of("a", "xy".repeat(1_000_000))));
+  }
+
+  @Test
+  void regex_thatCannotBeUnderstood_isRefused() {
+    for (String pattern : List.of("(", "[a", "*", "(?(1)a|b)", "a\u0000", "x".repeat(20_000))) {
+      assertThrows(BadInputException.class, () -> Filter.regex("a", pattern, ""));
+    }
+    assertThrows(BadInputException.class, () -> Filter.regex("a", "a", "g"));
+  }
+
+  @Test
+  void filter_thatIsTooLarge_isRefused() {
+    assertMessage("1001 clauses", Map.of("$and", Collections.nCopies(1000, Map.of("a", 1))));
+    assertMessage("10000", Map.of("a", Map.of("$in", Collections.nCopies(10_001, 1))));
+    Map<String, Object> nots = Map.of("$eq", 1);
+    for (int i = 0; i < 150; i++) {
+      nots = Map.of("$not", nots);
+    }
+    assertMessage("100 levels", Map.of("a", nots));
+  }
+
+  @Test
+  void builder_makesWhatIsParsed() {
+    Filter built =
+        Filter.or(Filter.gt("a", 1), Filter.lte("a", 2), Filter.gte("a", 3), Filter.lt("a", 4))
+            .and(Filter.ne("b", null))
+            .and(Filter.nor(Filter.exists("c", true), Filter.exists("d", false)))
+            .and(Filter.elemMatch("e", Filter.eq("f", 1)))
+            .and(Filter.regex("g", "^h", "i"));
+    assertEquals(built.conjuncts(), Filter.parse(built.toMap()).conjuncts());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.query.Condition;
 import io.modelsplitter.query.Filter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,37 +30,36 @@ record ColumnFilter(List<String> clauses, Map<String, Object> bindings, Filter r
     Map<String, Object> bindings = new LinkedHashMap<>();
     List<Filter> rest = new ArrayList<>();
     for (Filter conjunct : filter.conjuncts()) {
-      ColumnType type = columns.get(path(conjunct));
-      if (type == null) {
+      ColumnType type = conjunct instanceof Filter.Field field ? columns.get(field.path()) : null;
+      List<?> wanted = conjunct instanceof Filter.Field field ? wanted(field.condition()) : null;
+      if (type == null || wanted == null) {
         rest.add(conjunct);
         continue;
       }
-      Object[] values = values(conjunct, type);
+      Object[] values = values(wanted, type);
       if (values.length == 0) {
         clauses.add("1 = 0");
         continue;
       }
       String parameter = "value" + bindings.size();
-      clauses.add(path(conjunct) + " = ANY(:" + parameter + ")");
+      clauses.add(((Filter.Field) conjunct).path() + " = ANY(:" + parameter + ")");
       bindings.put(parameter, values);
     }
     return new ColumnFilter(clauses, bindings, new Filter.And(rest));
   }
 
-  private static String path(Filter conjunct) {
-    return conjunct instanceof Filter.Eq eq
-        ? eq.path()
-        : conjunct instanceof Filter.In in ? in.path() : "";
+  /** The values of which one must be there, or null when the condition asks something else. */
+  private static @Nullable List<?> wanted(Condition condition) {
+    if (condition instanceof Condition.Equal equal) {
+      List<@Nullable Object> one = new ArrayList<>();
+      one.add(equal.value());
+      return one;
+    }
+    return condition instanceof Condition.In in ? in.values() : null;
   }
 
   /** The values that a column of the type could hold; no other value can equal it. */
-  private static Object[] values(Filter conjunct, ColumnType type) {
-    List<@Nullable Object> wanted = new ArrayList<>();
-    if (conjunct instanceof Filter.Eq eq) {
-      wanted.add(eq.value());
-    } else if (conjunct instanceof Filter.In in) {
-      wanted.addAll(in.values());
-    }
+  private static Object[] values(List<?> wanted, ColumnType type) {
     return switch (type) {
       case TEXT ->
           wanted.stream()

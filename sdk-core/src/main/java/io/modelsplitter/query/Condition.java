@@ -1,0 +1,168 @@
+package io.modelsplitter.query;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Filter.Field} asks of the values that its path reaches. */
+public sealed interface Condition {
+
+  /** {@code $eq}: the value, or an element of the list that it is, equals this one. */
+  record Equal(@Nullable Object value) implements Condition {
+    /** Copies the value. */
+    public Equal {
+      value = Json.copyOfValue("$eq", value);
+    }
+  }
+
+  /** The four comparisons. */
+  enum Order {
+    /** {@code $gt}. */
+    GREATER("$gt"),
+    /** {@code $gte}. */
+    GREATER_OR_EQUAL("$gte"),
+    /** {@code $lt}. */
+    LESS("$lt"),
+    /** {@code $lte}. */
+    LESS_OR_EQUAL("$lte");
+
+    final String sign;
+
+    Order(String sign) {
+      this.sign = sign;
+    }
+
+    /** Whether the result of comparing a value to the operand is what is asked. */
+    boolean holds(int comparison) {
+      return switch (this) {
+        case GREATER -> comparison > 0;
+        case GREATER_OR_EQUAL -> comparison >= 0;
+        case LESS -> comparison < 0;
+        case LESS_OR_EQUAL -> comparison <= 0;
+      };
+    }
+  }
+
+  /** {@code $gt}, {@code $gte}, {@code $lt}, {@code $lte}: only values of one kind compare. */
+  record Compare(Order order, @Nullable Object value) implements Condition {
+    /** Copies the value. */
+    public Compare {
+      value = Json.copyOfValue(order.sign, value);
+    }
+  }
+
+  /** {@code $in}: as {@link Equal} for at least one of the values; with none, nothing matches. */
+  record In(List<Object> values) implements Condition {
+    /** Copies the values. */
+    @SuppressWarnings("unchecked") // the copy of a list is a list
+    public In {
+      values = (List<Object>) Objects.requireNonNull(Json.copyOfValue("$in", values));
+    }
+  }
+
+  /** {@code $exists: true}: there is a value, be it null. */
+  record Exists() implements Condition {}
+
+  /** {@code $type}: the value, or an element of the list that it is, has one of the types. */
+  record HasType(Set<BsonType> types) implements Condition {
+    /** Copies the set. */
+    public HasType {
+      types = Set.copyOf(types);
+    }
+  }
+
+  /** {@code $size}: the value is a list of so many elements. */
+  record Size(int size) implements Condition {}
+
+  /**
+   * {@code $all}: each of the conditions holds, all of them {@link Equal}, or all of them {@link
+   * ElemMatch} or {@link ElemMatchValue}; with none, nothing matches.
+   */
+  record All(List<Condition> conditions) implements Condition {
+    /** Copies the list. */
+    public All {
+      conditions = List.copyOf(conditions);
+    }
+  }
+
+  /** {@code $elemMatch}: the value is a list with an element that matches the filter. */
+  record ElemMatch(Filter filter) implements Condition {}
+
+  /** {@code $elemMatch}: the value is a list with an element that meets all conditions. */
+  record ElemMatchValue(List<Condition> conditions) implements Condition {
+    /** Copies the list. */
+    public ElemMatchValue {
+      conditions = List.copyOf(conditions);
+    }
+  }
+
+  /** {@code $mod}: the value, cut to an integer, leaves the remainder when divided. */
+  record Mod(long divisor, long remainder) implements Condition {
+    /** Refuses to divide by zero. */
+    public Mod {
+      if (divisor == 0) {
+        throw new BadInputException("$mod cannot divide by 0");
+      }
+    }
+  }
+
+  /** {@code $not}: the conditions do not hold all together; a missing value meets this. */
+  record Not(List<Condition> conditions) implements Condition {
+    /** Copies the list. */
+    public Not {
+      conditions = List.copyOf(conditions);
+    }
+  }
+
+  /** {@code $regex}: the value is text with a part that matches. */
+  final class Regex implements Condition {
+    private final String pattern;
+    private final String options;
+    private final RegexProgram program;
+
+    /**
+     * @param pattern a regular expression, as PCRE has it
+     * @param options any of {@code i}, {@code m}, {@code s}, {@code x} and {@code u}
+     * @throws BadInputException when it cannot be compiled or is too long
+     */
+    public Regex(String pattern, String options) {
+      this.pattern = pattern;
+      this.options = options;
+      this.program = RegexProgram.compile(pattern, options);
+    }
+
+    /** The regular expression. */
+    public String pattern() {
+      return pattern;
+    }
+
+    /** The options. */
+    public String options() {
+      return options;
+    }
+
+    boolean find(String text) {
+      return program.find(text);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Regex regex
+          && pattern.equals(regex.pattern)
+          && options.equals(regex.options);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(pattern, options);
+    }
+
+    @Override
+    public String toString() {
+      return "Regex[" + pattern + ", " + options + "]";
+    }
+  }
+}
