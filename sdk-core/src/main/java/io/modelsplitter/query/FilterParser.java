@@ -3,6 +3,7 @@ package io.modelsplitter.query;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class FilterParser {
   private static final Set<String> LOGICAL = Set.of("$and", "$or", "$nor");
 
+  private static final Set<String> NESTING =
+      Set.of("$and", "$or", "$nor", "$not", "$elemMatch", "$all");
+
   private static final int MAX_DEPTH = 100;
   private static final int MAX_CLAUSES = 1_000;
   static final int MAX_IN = 10_000;
@@ -20,7 +24,7 @@ final class FilterParser {
 
   /** A whole filter from outside, which must not be too large to answer. */
   static Filter parseBounded(Map<?, ?> filter) {
-    int clauses = countClauses(filter, 1);
+    int clauses = clauses(filter, 1);
     if (clauses > MAX_CLAUSES) {
       throw new BadInputException(
           "the filter has %d clauses; at most %d are taken".formatted(clauses, MAX_CLAUSES));
@@ -28,44 +32,27 @@ final class FilterParser {
     return parse(filter);
   }
 
-  /** Every condition on a field and every logical operator counts as one. */
-  private static int countClauses(Map<?, ?> filter, int depth) {
+  /** How many operators and plain equalities there are; values that are compared do not count. */
+  private static int clauses(Map<?, ?> filter, int depth) {
     if (depth > MAX_DEPTH) {
       throw new BadInputException("the filter is nested deeper than " + MAX_DEPTH + " levels");
     }
     int clauses = 0;
     for (Map.Entry<?, ?> entry : filter.entrySet()) {
-      clauses++;
-      if (LOGICAL.contains((String) entry.getKey()) && entry.getValue() instanceof List<?> list) {
-        clauses += countAll(list, depth + 1);
-      } else if (entry.getValue() instanceof Map<?, ?> conditions
-          && beginsWithOperator(conditions)) {
-        clauses += countAll(List.copyOf(nested(conditions)), depth + 1);
+      Object value = entry.getValue();
+      if (NESTING.contains((String) entry.getKey())) {
+        List<?> nested = value instanceof List<?> list ? list : Collections.singletonList(value);
+        clauses++;
+        for (Object element : nested) {
+          clauses += element instanceof Map<?, ?> map ? clauses(map, depth + 1) : 0;
+        }
+      } else if (value instanceof Map<?, ?> conditions && beginsWithOperator(conditions)) {
+        clauses += clauses(conditions, depth);
+      } else {
+        clauses++;
       }
     }
     return clauses;
-  }
-
-  private static int countAll(List<?> filters, int depth) {
-    int clauses = 0;
-    for (Object filter : filters) {
-      clauses += filter instanceof Map<?, ?> map ? countClauses(map, depth) : 0;
-    }
-    return clauses;
-  }
-
-  /** The filters and conditions that operators of a field hold. */
-  private static List<Map<?, ?>> nested(Map<?, ?> conditions) {
-    List<Map<?, ?>> nested = new ArrayList<>();
-    for (String operator : List.of("$not", "$elemMatch")) {
-      if (conditions.get(operator) instanceof Map<?, ?> map) {
-        nested.add(map);
-      }
-    }
-    if (conditions.get("$all") instanceof List<?> all) {
-      all.stream().filter(Map.class::isInstance).forEach(it -> nested.add((Map<?, ?>) it));
-    }
-    return nested;
   }
 
   static Filter parse(Map<?, ?> filter) {
