@@ -1,6 +1,7 @@
 package io.modelsplitter;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.RecordIds;
 import java.io.IOException;

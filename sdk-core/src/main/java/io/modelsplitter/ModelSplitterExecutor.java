@@ -2,6 +2,7 @@ package io.modelsplitter;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskRegistry;
@@ -109,13 +110,19 @@ public final class ModelSplitterExecutor {
     }
   }
 
-  /** A registry that does not answer now may do so when there is a result. */
+  /**
+   * A registry that does not answer at the beginning ends the attempt before it costs anything; one
+   * that does not answer later may do so when there is a result.
+   */
   private void reportPhase(String phase) throws TaskRefusedException {
     log.info("task {}: {}", context.taskId(), phase);
     try {
       tasks.update(
           context.taskId(), TaskChange.status(TaskStatus.IN_PROGRESS, Map.of("phase", phase)));
     } catch (UnavailableException e) {
+      if (phase.equals("begin")) {
+        throw e;
+      }
       log.warn("cannot report that {} has begun: {}", phase, e.getMessage());
     } catch (ModelSplitterException e) {
       throw new TaskRefusedException("the task registry refuses: " + e.getMessage(), e);
@@ -123,17 +130,22 @@ public final class ModelSplitterExecutor {
   }
 
   private int complete(Map<String, Object> result) {
+    Thread.interrupted(); // which a phase may have left, and which would stop the report
     try {
       tasks.update(context.taskId(), TaskChange.status(TaskStatus.COMPLETE, result));
       log.info("task {}: complete", context.taskId());
       return EXIT_COMPLETE;
+    } catch (BadInputException e) {
+      return failed("finish", "the registry does not take the result: " + e.getMessage());
     } catch (ModelSplitterException e) {
       // The work is done, so this is no failure of the task: nothing may say that it is.
       return lost("the task is done, but that cannot be reported: " + e.getMessage(), EXIT_FAILED);
     }
   }
 
-  private int failed(String phase, String error) {
+  private int failed(String phase, String reason) {
+    Thread.interrupted();
+    String error = Problems.oneLine(reason);
     System.err.println("model splitter failed in " + phase + ": " + error);
     try {
       tasks.update(context.taskId(), TaskChange.status(TaskStatus.FAILED, Map.of("error", error)));
@@ -144,7 +156,7 @@ public final class ModelSplitterExecutor {
   }
 
   private static int lost(String message, int exitCode) {
-    System.err.println("model splitter failed: " + message);
+    System.err.println("model splitter failed: " + Problems.oneLine(message));
     return exitCode;
   }
 

@@ -16,15 +16,18 @@ import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Query;
 import io.modelsplitter.storage.LayerStore;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,49 +94,75 @@ final class LayerPublisher {
     return ranks;
   }
 
-  /** Stores what is not stored yet, then registers what is not registered yet. */
+  /** A rank whose file is stored, and its layer if it was registered before. */
+  private record StoredRank(RankFile file, @Nullable ModelLayer known) {}
+
+  /** The files of a job, stored, and what is left to do: to register its layers. */
+  final class Publication {
+    private final List<StoredRank> ranks = new ArrayList<>();
+
+    /** What the layers are, without what this job did with them. */
+    List<Map<String, Object>> planned() {
+      return ranks.stream().map(rank -> layer(rank.file(), url(rank))).toList();
+    }
+
+    /** Registers what is not registered yet; answers the layers as the task's result has them. */
+    List<Map<String, Object>> register() {
+      List<Map<String, Object>> layers = new ArrayList<>();
+      for (StoredRank rank : ranks) {
+        boolean reused = rank.known() != null || !registerNew(rank.file());
+        Update update = Update.addToSet("model_layer_metadata", usage(rank.file()));
+        ModelLayer layer = registry.update(rank.file().digests().md5(), update).value();
+        log.info("rank {}: {}", rank.file().rank(), reused ? "reused" : "registered");
+        Map<String, Object> result = layer(rank.file(), layer.modelLayerPublicUrl());
+        result.put("reused", reused);
+        layers.add(result);
+      }
+      return layers;
+    }
+  }
+
+  /** Stores what is not stored yet; no layer is registered before the files of all are there. */
   @SuppressWarnings("unchecked") // write made the list
-  List<Map<String, Object>> publish(List<?> ranks) throws IOException {
-    List<RankFile> files =
-        ranks.stream().map(rank -> RankFile.fromMap((Map<String, Object>) rank)).toList();
-    List<Optional<ModelLayer>> reused = new ArrayList<>();
-    for (RankFile file : files) {
-      Optional<ModelLayer> layer = reusable(file);
-      if (layer.isEmpty()) {
+  Publication store(List<?> ranks) throws IOException {
+    Publication publication = new Publication();
+    for (Object rank : ranks) {
+      RankFile file = RankFile.fromMap((Map<String, Object>) rank);
+      ModelLayer known = reusable(file).orElse(null);
+      if (known == null) {
         if (!Files.exists(file.file())) {
           throw new UnavailableException(
               "layer " + file.digests().md5() + " was removed while it was to be reused", null);
         }
         store.put(file.file(), file.storedName());
       }
-      reused.add(layer);
+      publication.ranks.add(new StoredRank(file, known));
     }
-    List<Map<String, Object>> layers = new ArrayList<>();
-    for (int i = 0; i < files.size(); i++) {
-      layers.add(register(files.get(i), reused.get(i)));
-    }
-    return layers;
+    return publication;
   }
 
-  private Map<String, Object> register(RankFile file, Optional<ModelLayer> reused) {
-    ModelLayer layer = reused.orElse(null);
-    if (layer == null) {
-      layer = create(file);
-    }
-    registry.update(layer.modelLayerHash(), Update.addToSet("model_layer_metadata", usage(file)));
-    log.info("rank {}: {}", file.rank(), reused.isPresent() ? "reused" : "registered");
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("model_layer_hash", layer.modelLayerHash());
-    result.put("model_layer_rank", file.rank());
-    result.put("model_layer_public_url", layer.modelLayerPublicUrl());
-    result.put("bytes", file.digests().bytes());
-    result.put("tensors", file.metadata().get("tensors"));
-    result.put("reused", reused.isPresent());
-    return result;
+  private String url(StoredRank rank) {
+    return rank.known() == null
+        ? store.publicUrl(rank.file().storedName()).toString()
+        : rank.known().modelLayerPublicUrl();
   }
 
-  /** Another job may register the same layer first; then its record stands. */
-  private ModelLayer create(RankFile file) {
+  private static Map<String, Object> layer(RankFile file, String url) {
+    Map<String, Object> layer = new LinkedHashMap<>();
+    layer.put("model_layer_hash", file.digests().md5());
+    layer.put("model_layer_rank", file.rank());
+    layer.put("model_layer_public_url", url);
+    layer.put("bytes", file.digests().bytes());
+    layer.put("tensors", file.metadata().get("tensors"));
+    return layer;
+  }
+
+  /**
+   * Registers a layer whose file was stored just now.
+   *
+   * @return false when another job registered it first; its record stands
+   */
+  private boolean registerNew(RankFile file) {
     ModelLayer layer =
         new ModelLayer(
             file.digests().md5(),
@@ -144,9 +173,16 @@ final class LayerPublisher {
             file.rank(),
             worldSize);
     try {
-      return registry.create(layer).stored().value();
+      return registry.create(layer).created();
     } catch (ConflictException e) {
-      return registry.get(layer.modelLayerHash()).value();
+      Object url = e.stored().get("model_layer_public_url");
+      if (url instanceof String text && !isThere(text)) { // the record stands, its file does not
+        registry.update(
+            layer.modelLayerHash(),
+            Update.set("model_layer_public_url", layer.modelLayerPublicUrl()));
+        return true;
+      }
+      return false;
     }
   }
 
@@ -158,7 +194,7 @@ final class LayerPublisher {
     return usage;
   }
 
-  /** The registered layer, unless its file should be in this store and is gone. */
+  /** The registered layer, unless its file is gone as far as that can be seen from here. */
   private Optional<ModelLayer> reusable(RankFile file) throws IOException {
     ModelLayer layer;
     try {
@@ -166,9 +202,24 @@ final class LayerPublisher {
     } catch (NotFoundException e) {
       return Optional.empty();
     }
-    boolean ours =
-        layer.modelLayerPublicUrl().equals(store.publicUrl(file.storedName()).toString());
-    return ours && !store.contains(file.storedName()) ? Optional.empty() : Optional.of(layer);
+    String url = layer.modelLayerPublicUrl();
+    boolean there =
+        url.equals(store.publicUrl(file.storedName()).toString())
+            ? store.contains(file.storedName())
+            : isThere(url);
+    return there ? Optional.of(layer) : Optional.empty();
+  }
+
+  /** Only of a local file can be seen that it is gone. */
+  private static boolean isThere(String url) {
+    if (!url.startsWith("file:")) {
+      return true;
+    }
+    try {
+      return Files.isRegularFile(Path.of(URI.create(url)));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private boolean isKnownAsset() {
@@ -182,26 +233,28 @@ final class LayerPublisher {
     List<Map<String, Object>> stored = new ArrayList<>();
     for (Object path : files) {
       Path file = Path.of((String) path);
-      stored.add(storeCopy(String.valueOf(file.getFileName()), Files.readAllBytes(file), folder));
+      String name = String.valueOf(file.getFileName());
+      Path copy = folder.resolve("copy-" + name);
+      Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      stored.add(storeMoved(name, copy));
     }
     return stored;
   }
 
   /** Stores the plan file, and answers its URL. */
   Object storePlan(Map<String, Object> plan, Path folder) throws IOException {
-    byte[] text = Json.write(plan).getBytes(StandardCharsets.UTF_8);
-    return Objects.requireNonNull(storeCopy("registry.json", text, folder).get("url"));
+    Path file = folder.resolve("registry.json");
+    Files.write(file, Json.write(plan).getBytes(StandardCharsets.UTF_8));
+    return Objects.requireNonNull(storeMoved("registry.json", file).get("url"));
   }
 
-  private Map<String, Object> storeCopy(String name, byte[] content, Path folder)
-      throws IOException {
-    Path copy = Files.write(folder.resolve("copy-" + name), content);
-    FileDigests digests = new LayerHash().digests(copy);
+  private Map<String, Object> storeMoved(String name, Path file) throws IOException {
+    FileDigests digests = new LayerHash().digests(file);
     String storedName = digests.md5() + "-" + name;
     if (store.contains(storedName)) {
-      Files.delete(copy);
+      Files.delete(file);
     } else {
-      store.put(copy, storedName);
+      store.put(file, storedName);
     }
     Map<String, Object> stored = new LinkedHashMap<>();
     stored.put("name", name);

@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -31,12 +32,11 @@ final class ModelSource {
    * @return a file or folder that can be opened as a checkpoint
    */
   static Path fetch(String url, Path folder) throws IOException {
-    URI uri = parse(url);
     Path file =
-        switch (String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT)) {
-          case "file" -> local(uri);
-          case "http", "https" -> download(url, folder.resolve(fileName(uri)));
-          case "s3" -> downloadS3(uri, folder.resolve(fileName(uri)));
+        switch (url.replaceFirst(":.*", "").toLowerCase(Locale.ROOT)) {
+          case "file" -> local(parse(url));
+          case "http", "https" -> download(url, folder.resolve(localName(url)));
+          case "s3" -> downloadS3(parse(url), folder.resolve(localName(url)));
           default -> throw unknown(url);
         };
     if (!Archives.isArchive(file.toString())) {
@@ -65,31 +65,33 @@ final class ModelSource {
   }
 
   private static Path download(String url, Path file) throws IOException {
-    log.info("downloading {}", file.getFileName());
+    log.info("downloading {}", FileDownloader.shown(url));
     var digests = FileDownloader.fromEnvironment().fetch(url, file);
     log.info("downloaded {} bytes, MD5 {}", digests.bytes(), digests.md5());
     return file;
   }
 
   private static Path downloadS3(URI uri, Path file) throws IOException {
-    log.info("downloading {}", uri);
+    log.info("downloading {}", FileDownloader.shown(uri.toString()));
     String key = uri.getPath().substring(1);
     var digests = S3Manager.fromEnvironment().download(uri.getAuthority(), key, file);
     log.info("downloaded {} bytes, MD5 {}", digests.bytes(), digests.md5());
     return file;
   }
 
-  /** The last segment of the path; what it may be decides what is downloaded at all. */
-  private static String fileName(URI uri) {
-    String path = uri.getPath() == null ? "" : uri.getPath();
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    if (name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
-        && (name.endsWith(".safetensors") || Archives.isArchive(name))) {
-      return name;
+  /** What the URL's path ends with decides what is downloaded at all; the name is our own. */
+  private static String localName(String url) {
+    String path = url.replaceFirst("[?#].*", "");
+    for (String suffix : List.of(".safetensors", ".tar.gz", ".tgz", ".tar")) {
+      if (path.toLowerCase(Locale.ROOT).endsWith(suffix)) {
+        return "model" + suffix;
+      }
     }
     throw new BadInputException(
-        "the model must be a .safetensors file or a .tar.gz of a folder, not \"%s\"%s"
-            .formatted(name, PICKLE.matcher(name).matches() ? ", which is a pickle" : ""));
+        "the model must be a .safetensors file or a .tar.gz of a folder, not %s%s"
+            .formatted(
+                FileDownloader.shown(url),
+                PICKLE.matcher(path).matches() ? ", which is a pickle" : ""));
   }
 
   private static URI parse(String url) {
@@ -102,6 +104,7 @@ final class ModelSource {
 
   private static BadInputException unknown(String url) {
     return new BadInputException(
-        "model_download_url must be an http, https, s3 or file URL, not " + url);
+        "model_download_url must be an http, https, s3 or file URL, not "
+            + FileDownloader.shown(url));
   }
 }

@@ -2,11 +2,13 @@ package io.modelsplitter.examples;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.file.Folders;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
+import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
 import io.modelsplitter.registry.client.TaskClient;
@@ -68,13 +70,19 @@ public final class Quickstart implements Callable<Integer> {
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new Quickstart())
+            .setParameterExceptionHandler((e, unused) -> badFlag(e))
             .setExecutionExceptionHandler((e, unused, parsed) -> fail(e))
             .execute(args));
   }
 
+  private static int badFlag(Exception e) {
+    System.err.println("quickstart: " + Problems.oneLine(String.valueOf(e.getMessage())));
+    return 2;
+  }
+
   private static int fail(Exception e) throws Exception {
     if (e instanceof ModelSplitterException || e instanceof IOException) {
-      System.err.println("quickstart: " + e.getMessage());
+      System.err.println("quickstart: " + Problems.describe(e));
       return 1;
     }
     throw e;
@@ -95,10 +103,22 @@ public final class Quickstart implements Callable<Integer> {
                 .tasks(registry.tasks())
                 .start();
         QuickstartModel source = QuickstartModel.of(model, folder)) {
-      Folders.delete(folder.resolve("work")); // the database is ours alone, so nobody works there
+      clearUp(registry.tasks(), folder);
       System.out.println("registries  " + server.url() + ", kept in " + folder);
       System.out.println("model       " + source.url());
       return run(server.url().toString(), source, folder);
+    }
+  }
+
+  /** The database is ours alone, so what an earlier run left open nobody works on. */
+  private static void clearUp(TaskRegistry tasks, Path folder) throws IOException {
+    Folders.delete(folder.resolve("work"));
+    TaskChange stopped =
+        TaskChange.status(TaskStatus.FAILED, Map.of("error", "the quickstart was stopped"));
+    for (String open : List.of(TaskStatus.PENDING, TaskStatus.IN_PROGRESS)) {
+      for (Task task : tasks.query(TaskQuery.all().type(TASK_TYPE).status(open))) {
+        tasks.update(task.taskId(), stopped);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.modelsplitter.examples;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -33,6 +34,7 @@ final class QuickstartModel implements AutoCloseable {
   private static QuickstartModel generated(Path folder) throws IOException {
     Path archive = folder.resolve("models").resolve("gpt2.tar.gz");
     if (!Files.exists(archive)) {
+      Folders.delete(folder.resolve("models")); // half a model of a run that was stopped
       SyntheticCheckpoint.gpt2().writeArchive("gpt2", archive);
     }
     ModelHost host = ModelHost.serve(archive);

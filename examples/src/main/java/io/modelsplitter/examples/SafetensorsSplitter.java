@@ -97,29 +97,23 @@ public final class SafetensorsSplitter implements ModelSplitter {
   @Override
   public PhaseResult finish(Map<String, Object> extraData) throws IOException {
     try {
-      List<Map<String, Object>> layers = publisher.publish(list(extraData, "ranks"));
+      LayerPublisher.Publication layers = publisher.store(list(extraData, "ranks"));
       Map<String, Object> plan = new LinkedHashMap<>();
       plan.put("model_name", context.modelName());
       plan.put("split_strategy", STRATEGY);
       plan.put("world_size", context.worldSize());
-      plan.put("layers", layers.stream().map(SafetensorsSplitter::planned).toList());
+      plan.put("layers", layers.planned());
       plan.put("files", publisher.storeAll(list(extraData, "companions"), work));
+      Object artifact = publisher.storePlan(plan, work);
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("status", "done");
       result.putAll(plan);
-      result.put("layers", layers);
-      result.put("artifact", publisher.storePlan(plan, work));
+      result.put("layers", layers.register());
+      result.put("artifact", artifact);
       return PhaseResult.ok(result);
     } finally {
       Folders.delete(work);
     }
-  }
-
-  /** What a layer is, without what this job did: the same plan is the same file. */
-  private static Map<String, Object> planned(Map<String, Object> layer) {
-    Map<String, Object> planned = new LinkedHashMap<>(layer);
-    planned.remove("reused");
-    return planned;
   }
 
   private static List<?> list(Map<String, Object> extraData, String key) {

@@ -3,6 +3,7 @@ package io.modelsplitter.examples;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Task;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -10,12 +11,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The splitter in a process of its own with the environment of a container: the task, where the
- * registries are, where layers go, and nothing else.
+ * registries are, where layers go, the credentials for models and layers, and nothing else.
  */
 final class SplitterProcess {
+  /** What a container would be given beside its task. */
+  private static final Set<String> KEPT =
+      Set.of(
+          "PATH",
+          "HOME",
+          "LANG",
+          "LC_ALL",
+          "TMPDIR",
+          "TZ",
+          "MODEL_DOWNLOAD_TOKEN",
+          "S3_ENDPOINT",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "AWS_SESSION_TOKEN",
+          "AWS_REGION");
+
   private final String registries;
   private final Path layers;
   private final Path work;
@@ -31,7 +51,7 @@ final class SplitterProcess {
     Files.createDirectories(work);
     ProcessBuilder builder = new ProcessBuilder(command()).directory(work.toFile());
     Map<String, String> environment = builder.environment();
-    environment.keySet().retainAll(List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ"));
+    environment.keySet().retainAll(KEPT);
     environment.putAll(environment(task));
     Process process = builder.redirectErrorStream(true).start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // it ends with us
@@ -42,11 +62,7 @@ final class SplitterProcess {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         memory.look();
-        if (line.startsWith("model splitter failed")) {
-          System.err.println(line);
-        } else {
-          System.out.println("  " + line);
-        }
+        System.out.println("  " + line);
       }
     } finally {
       process.destroy(); // does nothing to one that has ended
@@ -68,6 +84,14 @@ final class SplitterProcess {
         "MODEL_SPLITTER_WORK_FOLDER", work.toString());
   }
 
+  /** The child runs in another folder, so what is relative to ours would not be found. */
+  private static String absoluteClassPath() {
+    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+        .splitAsStream(System.getProperty("java.class.path"))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   private static List<String> command() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -81,7 +105,7 @@ final class SplitterProcess {
         "-Dorg.slf4j.simpleLogger.showShortLogName=false",
         "-Dorg.slf4j.simpleLogger.logFile=System.out",
         "-cp",
-        System.getProperty("java.class.path"),
+        absoluteClassPath(),
         SafetensorsSplitter.class.getName());
   }
 }

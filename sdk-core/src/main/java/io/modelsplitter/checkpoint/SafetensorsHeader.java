@@ -41,6 +41,9 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
 
   private static final int MAX_DIMENSIONS = 64;
 
+  /** More than any model is known to have, and as many as a small heap can list. */
+  private static final int MAX_TENSORS = 100_000;
+
   /**
    * @param in the header's bytes and nothing more
    * @param dataOffset where in the file the data begins
@@ -61,6 +64,9 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
         if (name.equals("__metadata__")) {
           metadata = metadata(file, parser);
         } else {
+          if (tensors.size() == MAX_TENSORS) {
+            throw bad(file, "it has more than " + MAX_TENSORS + " tensors");
+          }
           tensors.put(name, tensor(file, name, parser, dataOffset, dataBytes));
         }
       }

@@ -2,6 +2,7 @@ package io.modelsplitter.file;
 
 import io.modelsplitter.error.BadInputException;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -163,7 +164,12 @@ public final class Archives {
   }
 
   private static BadInputException damaged(Path archive, Exception e) {
-    String reason = e instanceof ZipException ? "bad compression" : String.valueOf(e.getMessage());
+    String reason =
+        e instanceof ZipException
+            ? "bad compression"
+            : e instanceof EOFException || e.getMessage() == null
+                ? "it is cut off"
+                : e.getMessage();
     return new BadInputException(archive + " is damaged: " + reason, e);
   }
 }

@@ -95,6 +95,12 @@ public final class FileDownloader {
       request.header("Authorization", "Bearer " + token);
     }
     try (Response response = call(request.build(), url)) {
+      String encoding = response.header("Content-Encoding", "identity");
+      if (response.code() == 200 && !"identity".equalsIgnoreCase(encoding)) {
+        throw new BadInputException(
+            "cannot download %s: the server sends it encoded as %s"
+                .formatted(shown(url), encoding));
+      }
       if (response.code() != 200) {
         String message =
             "cannot download " + shown(url) + ": the server answered " + response.code();
@@ -143,8 +149,8 @@ public final class FileDownloader {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  /** The URL without what may be secret: user, password, query and fragment. */
-  static String shown(String url) {
+  /** The URL without what may be secret: user, password, query and fragment; for messages. */
+  public static String shown(String url) {
     HttpUrl parsed = HttpUrl.parse(url);
     if (parsed == null) {
       String cut = url.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");

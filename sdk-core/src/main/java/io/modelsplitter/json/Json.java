@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.modelsplitter.error.BadInputException;
 import java.io.ByteArrayOutputStream;
@@ -34,8 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Json {
 
-  /** How deep objects and lists may be nested. */
+  /** How deep objects and lists may be nested in what is kept. */
   public static final int MAX_DEPTH = 200;
+
+  /** What an answer may put around it. */
+  private static final int ENVELOPE = 8;
 
   static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -46,12 +51,12 @@ public final class Json {
           .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNestingDepth(MAX_DEPTH + ENVELOPE)
                   .maxStringLength(64 << 20)
                   .maxNumberLength(1_000)
                   .build())
           .streamWriteConstraints(
-              StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH + 16).build())
+              StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH + ENVELOPE).build())
           .build();
 
   private Json() {}
@@ -95,6 +100,11 @@ public final class Json {
     return JsonValues.copyObject(what, value, 0);
   }
 
+  /** As {@link #copyOf(String, Map)}, for an object that lies below so many levels of another. */
+  public static Map<String, Object> copyOf(String what, Map<String, ?> value, int above) {
+    return JsonValues.copyObject(what, value, above);
+  }
+
   /** As {@link #copyOf(String, Map)}, for a value of any kind. */
   public static @Nullable Object copyOfValue(String what, @Nullable Object value) {
     return JsonValues.copy(what, value, 0);
@@ -114,7 +124,7 @@ public final class Json {
   /** Writes the value as JSON text and flushes; the stream stays open. */
   public static void write(@Nullable Object value, OutputStream out) throws IOException {
     try (JsonGenerator generator = FACTORY.createGenerator(out)) {
-      JsonValues.write(generator, JsonValues.copy("value", value, 0));
+      JsonValues.write(generator, JsonValues.copy("value", value, -ENVELOPE));
     }
   }
 
@@ -153,8 +163,13 @@ public final class Json {
   static BadInputException malformed(String what, JsonProcessingException e) {
     var at = e.getLocation();
     String place = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    return new BadInputException(
-        what + " is not valid JSON" + place + ": " + e.getOriginalMessage(), e);
+    String reason =
+        e instanceof JsonEOFException
+            ? "it ends too early"
+            : e instanceof StreamConstraintsException
+                ? "it is nested too deep, or has too long a name, text or number"
+                : String.valueOf(e.getOriginalMessage()).replaceAll("\\s*\\([^()]*\\)", "");
+    return new BadInputException(what + " is not valid JSON" + place + ": " + reason, e);
   }
 
   @SuppressWarnings("unchecked") // JsonValues.read makes no other map

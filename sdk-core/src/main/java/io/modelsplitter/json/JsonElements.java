@@ -3,7 +3,9 @@ package io.modelsplitter.json;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.modelsplitter.error.BadInputException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -25,9 +27,9 @@ public final class JsonElements {
   /**
    * Hands over each element.
    *
-   * @throws BadInputException when the text is not such an answer, or ends too early; elements
-   *     before the bad place were handed over already
-   * @throws IOException when the stream cannot be read
+   * @throws BadInputException when the text is not such an answer; elements before the bad place
+   *     were handed over already
+   * @throws IOException when the stream cannot be read or ends too early
    */
   public void forEach(Consumer<Map<String, Object>> action) throws IOException {
     try (JsonParser parser = Json.FACTORY.createParser(in)) {
@@ -50,6 +52,8 @@ public final class JsonElements {
       if (!found || parser.currentToken() != JsonToken.END_OBJECT) {
         throw new BadInputException(what + " has no list \"data\"");
       }
+    } catch (JsonEOFException e) {
+      throw new EOFException(what + " breaks off");
     } catch (JsonProcessingException e) {
       throw Json.malformed(what, e);
     }

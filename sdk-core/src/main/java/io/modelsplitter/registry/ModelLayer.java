@@ -39,20 +39,10 @@ public record ModelLayer(
     errors.text("model_asset_id", modelAssetId);
     errors.text("model_component_registry_uri", modelComponentRegistryUri);
     errors.text("model_layer_public_url", modelLayerPublicUrl);
-    if (modelLayerRank < 0) {
-      errors.add("model_layer_rank must be 0 or more, not " + modelLayerRank);
-    }
-    boolean unknownPlace = modelLayerRank == 0 && modelWorldSize == 0;
-    if (!unknownPlace && modelWorldSize < 1) {
-      errors.add("model_world_size must be 1 or more, not " + modelWorldSize);
-    } else if (!unknownPlace && modelLayerRank >= modelWorldSize) {
-      errors.add(
-          "model_layer_rank %d must be less than model_world_size %d"
-              .formatted(modelLayerRank, modelWorldSize));
-    }
+    ModelLayerFields.checkPlace(modelLayerRank, modelWorldSize, errors);
     errors.throwIfAny();
     List<Map<String, Object>> copy = new ArrayList<>();
-    modelLayerMetadata.forEach(entry -> copy.add(Json.copyOf("model_layer_metadata", entry)));
+    modelLayerMetadata.forEach(entry -> copy.add(Json.copyOf("model_layer_metadata", entry, 2)));
     modelLayerMetadata = List.copyOf(copy);
   }
 

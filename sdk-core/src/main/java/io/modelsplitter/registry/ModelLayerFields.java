@@ -65,17 +65,49 @@ final class ModelLayerFields {
 
   private static ModelLayer build(Map<String, ?> fields, boolean mayBeBrief, FieldErrors errors) {
     String hash = text(fields, "model_layer_hash", false, errors);
+    if (!hash.isEmpty()) {
+      errors.id("model_layer_hash", hash);
+    }
     String asset = text(fields, "model_asset_id", mayBeBrief, errors);
     String component = text(fields, "model_component_registry_uri", mayBeBrief, errors);
     String url = text(fields, "model_layer_public_url", mayBeBrief, errors);
+    errors.text("model_asset_id", asset);
+    errors.text("model_component_registry_uri", component);
+    errors.text("model_layer_public_url", url);
     List<Map<String, Object>> metadata = metadata(fields.get("model_layer_metadata"), errors);
-    int rank = number(fields, "model_layer_rank", mayBeBrief, errors);
-    int worldSize = number(fields, "model_world_size", mayBeBrief, errors);
-    if (!mayBeBrief && worldSize == 0 && fields.get("model_world_size") instanceof Integer) {
+    Integer rank = number(fields, "model_layer_rank", mayBeBrief, errors);
+    Integer worldSize = number(fields, "model_world_size", mayBeBrief, errors);
+    if (worldSize != null && worldSize == 0 && !mayBeBrief) {
       errors.add("model_world_size must be 1 or more, not 0");
+    } else { // what is wrong with one says nothing of the other
+      checkPlace(
+          rank == null ? 0 : rank, worldSize == null ? Integer.MAX_VALUE : worldSize, errors);
     }
     errors.throwIfAny();
-    return new ModelLayer(hash, asset, component, url, metadata, rank, worldSize);
+    return new ModelLayer(
+        hash,
+        asset,
+        component,
+        url,
+        metadata,
+        rank == null ? 0 : rank,
+        worldSize == null ? 0 : worldSize);
+  }
+
+  /** World size 0 with rank 0 means that the place is not known. */
+  static void checkPlace(int rank, int worldSize, FieldErrors errors) {
+    if (rank < 0) {
+      errors.add("model_layer_rank must be 0 or more, not " + rank);
+    }
+    if (rank == 0 && worldSize == 0) {
+      return;
+    }
+    if (worldSize < 1) {
+      errors.add("model_world_size must be 1 or more, not " + worldSize);
+    } else if (rank >= worldSize) {
+      errors.add(
+          "model_layer_rank %d must be less than model_world_size %d".formatted(rank, worldSize));
+    }
   }
 
   private static String text(
@@ -91,7 +123,8 @@ final class ModelLayerFields {
     return "";
   }
 
-  private static int number(
+  /** Null where it is wrong, which is noted. */
+  private static @Nullable Integer number(
       Map<String, ?> fields, String name, boolean mayBeMissing, FieldErrors errors) {
     Object value = fields.get(name);
     if (value == null && mayBeMissing) {
@@ -101,7 +134,7 @@ final class ModelLayerFields {
       return number;
     }
     errors.missingOrWrong(name, value, "an integer");
-    return 0;
+    return null;
   }
 
   /** A list of objects; one object is taken as a list of one, and none as an empty list. */
@@ -125,6 +158,6 @@ final class ModelLayerFields {
 
   @SuppressWarnings("unchecked") // Json.copyOf checks that every key is a string
   private static Map<String, Object> object(Map<?, ?> map) {
-    return Json.copyOf("model_layer_metadata", (Map<String, Object>) map);
+    return Json.copyOf("model_layer_metadata", (Map<String, Object>) map, 2);
   }
 }

@@ -20,8 +20,8 @@ public record NewTask(
 
   /** Copies the data. */
   public NewTask {
-    taskData = Json.copyOf("task_data", taskData);
-    taskStatusData = Json.copyOf("task_status_data", taskStatusData);
+    taskData = Json.copyOf("task_data", taskData, 1);
+    taskStatusData = Json.copyOf("task_status_data", taskStatusData, 1);
   }
 
   /** A pending task. */

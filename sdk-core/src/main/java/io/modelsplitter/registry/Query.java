@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param filter which records
  * @param sort in which order; ties, and an empty list, go by the primary key
- * @param limit how many at most; 0 for all
+ * @param limit how many at most, up to {@link #MAX_LIMIT}; 0 for all
  * @param after where to go on: a cursor that a query with the same filter and sort returned, or
  *     null to begin at the beginning
  */
 public record Query(Filter filter, List<Sort> sort, int limit, @Nullable String after) {
+
+  /** The largest limit: a page is held whole, so that the way to the next one can go first. */
+  public static final int MAX_LIMIT = 10_000;
 
   /**
    * One key of an order.
@@ -26,10 +29,15 @@ public record Query(Filter filter, List<Sort> sort, int limit, @Nullable String 
 
   /** Checks the limit and copies the order. */
   public Query {
-    if (limit < 0) {
-      throw new BadInputException("limit must be 0 or more, not " + limit);
-    }
+    checkLimit(limit);
     sort = List.copyOf(sort);
+  }
+
+  static void checkLimit(int limit) {
+    if (limit < 0 || limit > MAX_LIMIT) {
+      throw new BadInputException(
+          "limit must be from 1 to %d, or 0 for all, not %d".formatted(MAX_LIMIT, limit));
+    }
   }
 
   /** Every record that matches, by primary key. */

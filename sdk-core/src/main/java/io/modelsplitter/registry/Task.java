@@ -28,14 +28,11 @@ public record Task(
   public Task {
     FieldErrors errors = new FieldErrors("task");
     errors.id("task_id", taskId);
-    errors.text("task_type", taskType);
-    if (taskType.isEmpty() || taskType.length() > 255) {
-      errors.add("task_type must have 1 to 255 characters, not " + taskType.length());
-    }
+    TaskFields.checkType(taskType, errors);
     TaskStatus.check(taskStatus, errors);
     errors.throwIfAny();
-    taskData = Json.copyOf("task_data", taskData);
-    taskStatusData = Json.copyOf("task_status_data", taskStatusData);
+    taskData = Json.copyOf("task_data", taskData, 1);
+    taskStatusData = Json.copyOf("task_status_data", taskStatusData, 1);
   }
 
   /** Whether the task is over: a late update cannot change it. */

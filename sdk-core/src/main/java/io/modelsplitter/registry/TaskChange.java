@@ -21,9 +21,9 @@ public record TaskChange(
 
   /** Copies the data. */
   public TaskChange {
-    taskData = taskData == null ? null : Json.copyOf("task_data", taskData);
+    taskData = taskData == null ? null : Json.copyOf("task_data", taskData, 1);
     taskStatusData =
-        taskStatusData == null ? null : Json.copyOf("task_status_data", taskStatusData);
+        taskStatusData == null ? null : Json.copyOf("task_status_data", taskStatusData, 1);
   }
 
   /** A new status and what goes with it. */

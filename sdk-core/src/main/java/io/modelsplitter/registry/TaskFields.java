@@ -26,6 +26,9 @@ final class TaskFields {
   static NewTask newTask(Map<String, ?> fields) {
     FieldErrors errors = new FieldErrors("task");
     String type = required(text(fields, "task_type", errors), "task_type", errors);
+    if (!type.isEmpty()) {
+      checkType(type, errors);
+    }
     Map<String, Object> data = orEmpty(object(fields, "task_data", errors));
     String status = text(fields, "task_status", errors);
     if (status != null) {
@@ -58,6 +61,13 @@ final class TaskFields {
             object(fields, "task_status_data", errors));
     errors.throwIfAny();
     return change;
+  }
+
+  static void checkType(String type, FieldErrors errors) {
+    errors.text("task_type", type);
+    if (type.isEmpty() || type.length() > 255) {
+      errors.add("task_type must have 1 to 255 characters, not " + type.length());
+    }
   }
 
   private static @Nullable String text(Map<String, ?> fields, String name, FieldErrors errors) {
@@ -93,7 +103,7 @@ final class TaskFields {
   @SuppressWarnings("unchecked") // Json.copyOf checks that every key is a string
   private static Map<String, Object> copy(String name, Map<?, ?> map, FieldErrors errors) {
     try {
-      return Json.copyOf(name, (Map<String, Object>) map);
+      return Json.copyOf(name, (Map<String, Object>) map, 1);
     } catch (BadInputException e) {
       errors.add(String.valueOf(e.getMessage()));
       return Map.of();

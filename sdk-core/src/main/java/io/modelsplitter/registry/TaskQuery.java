@@ -1,6 +1,5 @@
 package io.modelsplitter.registry;
 
-import io.modelsplitter.error.BadInputException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param taskType of this type, or null for any
  * @param taskStatus with this status in either spelling, or null for any
- * @param limit how many at most; 0 for all
+ * @param limit how many at most, up to {@link Query#MAX_LIMIT}; 0 for all
  * @param after where to go on: a cursor that the same query returned, or null for the beginning
  */
 public record TaskQuery(
@@ -16,9 +15,7 @@ public record TaskQuery(
 
   /** Checks the limit. */
   public TaskQuery {
-    if (limit < 0) {
-      throw new BadInputException("limit must be 0 or more, not " + limit);
-    }
+    Query.checkLimit(limit);
   }
 
   /** Every task. */

@@ -82,7 +82,7 @@ record ColumnFilter(List<String> clauses, Map<String, Object> bindings, Filter r
   }
 
   /** No column holds U+0000 or half a surrogate pair, and PostgreSQL cannot even be asked. */
-  private static boolean isStorable(String text) {
+  static boolean isStorable(String text) {
     return text.codePoints().noneMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF));
   }
 }

@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,7 +36,7 @@ final class Database {
         keepWhatIsAcknowledged(connection);
       }
     } catch (SQLException e) {
-      throw new UnavailableException("cannot open the database: " + e.getMessage(), e);
+      throw new UnavailableException("cannot open the database: " + Problems.describe(e), e);
     }
     Schema.migrate(dataSource, dialect);
     Jdbi jdbi = Jdbi.create(dataSource);
@@ -92,7 +93,7 @@ final class Database {
       return work.run();
     } catch (JdbiException e) {
       SQLException cause = sqlException(e);
-      if (cause != null && isUnreachable(cause)) {
+      if (cause != null && isUnreachable(cause) && !isOutOfMemory(e)) {
         throw new UnavailableException("the database cannot be reached", e);
       }
       throw e;
@@ -110,6 +111,11 @@ final class Database {
         || state.startsWith("57P")
         || state.startsWith("58")
         || Set.of("90028", "90031", "90067", "90098", "90121").contains(state);
+  }
+
+  /** H2 answers with a closed database when it was this process that had no memory. */
+  private static boolean isOutOfMemory(Throwable e) {
+    return e instanceof OutOfMemoryError || (e.getCause() != null && isOutOfMemory(e.getCause()));
   }
 
   private static String state(JdbiException e) {

@@ -4,12 +4,14 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.TaskRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -63,7 +65,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
           "the database must be jdbc:h2:… or jdbc:postgresql:…, not " + scheme(jdbcUrl));
     }
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(jdbcUrl);
+    config.setJdbcUrl(withoutTraceFile(jdbcUrl));
     config.setUsername(user);
     config.setPassword(password);
     config.setPoolName("model-splitter");
@@ -78,12 +80,23 @@ public final class EmbeddedRegistry implements AutoCloseable {
     }
   }
 
+  /** H2 writes its errors to a file of its own, or where it cannot, to standard error. */
+  private static String withoutTraceFile(String jdbcUrl) {
+    boolean h2 = jdbcUrl.startsWith("jdbc:h2:");
+    return h2 && !jdbcUrl.toUpperCase(Locale.ROOT).contains("TRACE_LEVEL_FILE")
+        ? jdbcUrl + ";TRACE_LEVEL_FILE=0"
+        : jdbcUrl;
+  }
+
   private static HikariDataSource connect(HikariConfig config) {
     try {
       return new HikariDataSource(config);
     } catch (HikariPool.PoolInitializationException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new UnavailableException("cannot open the database: " + cause.getMessage(), e);
+      throw new UnavailableException("cannot open the database: " + Problems.describe(cause), e);
+    } catch (RuntimeException e) { // the driver does not take the URL
+      throw new BadInputException(
+          "cannot open the database " + scheme(config.getJdbcUrl()) + ": check its URL", e);
     }
   }
 

@@ -109,14 +109,17 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
     ColumnFilter filter = ColumnFilter.of(ModelLayer.fullNames(query.filter()), COLUMNS);
     List<Keyset.Key> keys = keys(query.sort());
     Filter rest = filter.rest();
-    return new KeysetScan<>(
+    return new KeysetScan<ModelLayer>(
             database,
             "SELECT * FROM model_layer",
             filter,
             new Keyset(keys, database.dialect()),
-            (rows, context) -> ModelLayerRow.read(rows).value(),
-            layer -> rest.matches(layer.toMap()),
-            layer -> values(layer, keys))
+            (rows, context) -> {
+              ModelLayer layer = ModelLayerRow.read(rows).value();
+              long characters = rows.getString("model_layer_metadata").length();
+              return new KeysetScan.Row<>(layer, values(layer, keys), characters);
+            },
+            layer -> rest.matches(layer.toMap()))
         .run(query.limit(), query.after(), action);
   }
 

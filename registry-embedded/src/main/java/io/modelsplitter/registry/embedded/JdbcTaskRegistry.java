@@ -28,9 +28,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
       Map.of("task_type", ColumnType.TEXT, "task_status", ColumnType.TEXT);
 
   private static final List<Keyset.Key> OLDEST_FIRST =
-      List.of(
-          new Keyset.Key("task_create_timestamp", ColumnType.INTEGER, false),
-          new Keyset.Key("task_id", ColumnType.TEXT, false));
+      List.of(new Keyset.Key("task_number", ColumnType.INTEGER, false));
 
   private final Database database;
 
@@ -111,14 +109,18 @@ final class JdbcTaskRegistry implements TaskRegistry {
       filter =
           filter.and(Filter.in("task_status", TaskStatus.spellings(query.taskStatus()).toArray()));
     }
-    return new KeysetScan<>(
+    return new KeysetScan<Task>(
             database,
             "SELECT * FROM task",
             ColumnFilter.of(filter, COLUMNS),
             new Keyset(OLDEST_FIRST, database.dialect()),
-            (rows, context) -> read(rows),
-            task -> true,
-            task -> List.of(task.taskCreateTimestamp(), task.taskId()))
+            (rows, context) ->
+                new KeysetScan.Row<>(
+                    read(rows),
+                    List.of(rows.getLong("task_number")),
+                    rows.getString("task_data").length()
+                        + (long) rows.getString("task_status_data").length()),
+            task -> true)
         .run(query.limit(), query.after(), action);
   }
 

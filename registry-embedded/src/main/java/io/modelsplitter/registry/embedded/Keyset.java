@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,16 +68,35 @@ final class Keyset {
    */
   Map<String, Object> bindings(String cursor) {
     List<?> values = values(cursor);
+    if (values == null || values.size() != keys.size()) {
+      throw notOurs(cursor);
+    }
+    for (int i = 0; i < keys.size(); i++) {
+      if (!isOf(keys.get(i).type(), values.get(i))) {
+        throw notOurs(cursor);
+      }
+    }
+    return bindings(values);
+  }
+
+  /** The values of a place, to bind. */
+  Map<String, Object> bindings(List<?> values) {
     Map<String, Object> bindings = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
-      Object value = values == null || values.size() != keys.size() ? null : values.get(i);
-      boolean text = keys.get(i).type() == ColumnType.TEXT;
-      if (value == null || (text ? !isText(value) : !(value instanceof Number))) {
-        throw new BadInputException("after is not a cursor of this query: " + Json.show(cursor));
-      }
-      bindings.put("after" + i, text ? value : (Object) ((Number) value).longValue());
+      bindings.put("after" + i, values.get(i));
     }
     return bindings;
+  }
+
+  private static BadInputException notOurs(String cursor) {
+    return new BadInputException("after is not a cursor of this query: " + Json.show(cursor));
+  }
+
+  private static boolean isOf(ColumnType type, @Nullable Object value) {
+    return switch (type) {
+      case TEXT -> value instanceof String text && ColumnFilter.isStorable(text);
+      case INTEGER -> value instanceof Integer || value instanceof Long;
+    };
   }
 
   private @Nullable List<?> values(String cursor) {
@@ -91,12 +111,11 @@ final class Keyset {
     }
   }
 
-  private static boolean isText(Object value) {
-    return value instanceof String text && text.indexOf('\0') < 0;
-  }
-
+  /** The order as a client names it. */
   private String signature() {
-    return orderBy();
+    return keys.stream()
+        .map(key -> (key.descending() ? "-" : "") + key.column())
+        .collect(Collectors.joining(","));
   }
 
   private String ordered(Key key, String expression) {

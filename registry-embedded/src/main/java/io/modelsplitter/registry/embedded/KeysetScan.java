@@ -6,47 +6,57 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.result.ResultIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a table batch by batch, each beginning where the last one ended, so that neither the rows
- * nor a connection are held while somebody slow takes them.
+ * nor a connection are held while somebody slow takes them. A batch is bounded in rows and in size,
+ * since one row can have megabytes.
  */
 final class KeysetScan<T> {
-  private static final int BATCH = 256;
+  private static final int BATCH_ROWS = 256;
+  private static final long BATCH_CHARACTERS = 8L << 20;
+  private static final int FETCH_ROWS = 16;
 
   private final Database database;
   private final String select;
   private final ColumnFilter filter;
   private final Keyset keyset;
-  private final RowMapper<T> mapper;
+  private final RowMapper<Row<T>> mapper;
   private final Predicate<T> matches;
-  private final Function<T, List<Object>> keyValues;
+
+  /**
+   * A row that was read.
+   *
+   * @param value what it holds
+   * @param keys its values of the keyset's columns
+   * @param characters about how large it is
+   */
+  record Row<T>(T value, List<Object> keys, long characters) {}
+
+  private record Batch<T>(List<Row<T>> rows, boolean last) {}
 
   /**
    * @param select the statement up to its {@code WHERE}
    * @param matches what the filter's SQL does not answer
-   * @param keyValues a row's values of the keyset's columns
    */
   KeysetScan(
       Database database,
       String select,
       ColumnFilter filter,
       Keyset keyset,
-      RowMapper<T> mapper,
-      Predicate<T> matches,
-      Function<T, List<Object>> keyValues) {
+      RowMapper<Row<T>> mapper,
+      Predicate<T> matches) {
     this.database = database;
     this.select = select;
     this.filter = filter;
     this.keyset = keyset;
     this.mapper = mapper;
     this.matches = matches;
-    this.keyValues = keyValues;
   }
 
   /**
@@ -57,32 +67,35 @@ final class KeysetScan<T> {
    */
   Optional<String> run(int limit, @Nullable String after, Consumer<? super T> action) {
     Map<String, Object> place = after == null ? Map.of() : keyset.bindings(after);
-    T last = null;
+    List<Object> lastKeys = List.of();
     int given = 0;
     while (true) {
       // One more than the limit tells whether there are more.
-      int size = limit > 0 && filter.isExact() ? (int) Math.min(BATCH, limit - given + 1L) : BATCH;
+      int size =
+          limit > 0 && filter.isExact()
+              ? (int) Math.min(BATCH_ROWS, limit - given + 1L)
+              : BATCH_ROWS;
       Map<String, Object> from = place;
-      List<T> batch = database.run(handle -> batch(handle, from, size));
-      for (T row : batch) {
-        if (!matches.test(row)) {
+      Batch<T> batch = database.inTransaction(handle -> batch(handle, from, size));
+      for (Row<T> row : batch.rows()) {
+        if (!matches.test(row.value())) {
           continue;
         }
-        if (last != null && limit > 0 && given == limit) {
-          return Optional.of(keyset.cursor(keyValues.apply(last)));
+        if (limit > 0 && given == limit) {
+          return Optional.of(keyset.cursor(lastKeys));
         }
-        action.accept(row);
+        action.accept(row.value());
         given++;
-        last = row;
+        lastKeys = row.keys();
       }
-      if (batch.size() < size) {
+      if (batch.last()) {
         return Optional.empty();
       }
-      place = keyset.bindings(keyset.cursor(keyValues.apply(batch.get(batch.size() - 1))));
+      place = keyset.bindings(batch.rows().get(batch.rows().size() - 1).keys());
     }
   }
 
-  private List<T> batch(Handle handle, Map<String, Object> place, int size) {
+  private Batch<T> batch(Handle handle, Map<String, Object> place, int size) {
     List<String> clauses = new ArrayList<>(filter.clauses());
     Map<String, Object> bindings = new LinkedHashMap<>(filter.bindings());
     if (!place.isEmpty()) {
@@ -91,6 +104,17 @@ final class KeysetScan<T> {
     }
     String where = clauses.isEmpty() ? "" : " WHERE " + String.join(" AND ", clauses);
     String sql = select + where + " ORDER BY " + keyset.orderBy() + " LIMIT " + size;
-    return handle.createQuery(sql).bindMap(bindings).map(mapper).list();
+    List<Row<T>> rows = new ArrayList<>();
+    long characters = 0;
+    // In a transaction the fetch size keeps the driver from holding the whole result.
+    try (ResultIterator<Row<T>> result =
+        handle.createQuery(sql).setFetchSize(FETCH_ROWS).bindMap(bindings).map(mapper).iterator()) {
+      while (result.hasNext() && characters < BATCH_CHARACTERS) {
+        Row<T> row = result.next();
+        rows.add(row);
+        characters += row.characters();
+      }
+      return new Batch<>(rows, !result.hasNext() && rows.size() < size);
+    }
   }
 }

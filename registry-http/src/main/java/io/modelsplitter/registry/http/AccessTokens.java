@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * admin}, then the SHA-256 of the token in hex; a {@code #} begins a comment. The token itself is
  * in no file of the server.
  *
- * <p>{@code read} may get and query, {@code write} also create and change, {@code admin} also
+ * <p>{@code read} may get and query; {@code write} and {@code admin} may also create, change and
  * delete.
  */
 final class AccessTokens {

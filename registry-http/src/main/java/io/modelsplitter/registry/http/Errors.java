@@ -7,10 +7,14 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.json.Json;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +33,14 @@ final class Errors {
       if (!(e instanceof Answers.ClientGoneException)) {
         log.error("{} {} broke off", ctx.method(), ctx.path(), e);
       }
-      return; // the answer has begun, so it stays visibly incomplete
+      breakOff(ctx);
+      return;
     }
     if (e instanceof HttpResponseException response) {
+      String methods = response.getDetails().getOrDefault("availableMethods", "");
+      if (response.getStatus() == 405) {
+        ctx.header("Allow", methods);
+      }
       if (response.getStatus() == 401) {
         ctx.header("WWW-Authenticate", "Bearer");
       }
@@ -57,10 +66,27 @@ final class Errors {
     }
   }
 
+  /** The answer has begun, so only the end of the connection tells that it is not whole. */
+  private static void breakOff(Context ctx) {
+    ServletContextRequest request = ServletContextRequest.getServletContextRequest(ctx.req());
+    request.getConnectionMetaData().getConnection().getEndPoint().close();
+  }
+
   /** An {@code Error}, such as too little memory for one request, ends that request only. */
   static void answerError(HttpServletResponse response, Error error) {
-    log.error("internal error", error);
+    String id = UUID.randomUUID().toString();
+    log.error("internal error {}", id, error);
+    if (response.isCommitted()) {
+      return;
+    }
     response.setStatus(500);
+    response.setContentType("application/json");
+    String text = "internal error " + id + "; the server's log says more";
+    try {
+      response.getOutputStream().write(bytes(envelope("", text, null)));
+    } catch (IOException e) {
+      log.warn("nobody takes the answer: {}", e.getMessage());
+    }
   }
 
   private static void send(
@@ -83,6 +109,10 @@ final class Errors {
       envelope.put("data", data);
     }
     return envelope;
+  }
+
+  private static byte[] bytes(Map<String, Object> envelope) {
+    return Json.write(envelope).getBytes(StandardCharsets.US_ASCII);
   }
 
   private static String message(HttpResponseException e) {

@@ -37,6 +37,7 @@ final class ModelLayerRoutes implements Routes {
   public void add(RoutesConfig routes) {
     routes.post("/model-layer", this::create);
     routes.get("/model-layer/{hash}", this::get);
+    routes.head("/model-layer/{hash}", this::get);
     routes.put("/model-layer/{hash}", this::update);
     routes.delete("/model-layer/{hash}", this::delete);
     routes.post("/model-layers", this::query);

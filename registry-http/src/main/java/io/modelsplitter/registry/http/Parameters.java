@@ -36,8 +36,10 @@ final class Parameters {
     if (text == null) {
       return 0;
     }
-    if (!text.matches("[1-9][0-9]{0,8}")) {
-      throw new BadInputException("limit must be a number from 1 on, not " + Json.show(text));
+    if (!text.matches("[1-9][0-9]{0,4}")) {
+      throw new BadInputException(
+          "limit must be a number from 1 to %d, not %s; without it everything is streamed"
+              .formatted(Query.MAX_LIMIT, Json.show(text)));
     }
     return Integer.parseInt(text);
   }

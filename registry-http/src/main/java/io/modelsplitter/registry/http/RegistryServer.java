@@ -11,7 +11,10 @@ import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +123,13 @@ public final class RegistryServer implements AutoCloseable {
       return new RegistryServer(javalin, URI.create("http://" + name + ":" + javalin.port()));
     }
 
+    private Connector connector(Server server, HttpConfiguration http, int port) {
+      ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+      connector.setHost(host);
+      connector.setPort(port);
+      return connector;
+    }
+
     private BadInputException cannotListen(Exception e) {
       Throwable cause = e;
       while (cause.getCause() != null) {
@@ -140,15 +150,11 @@ public final class RegistryServer implements AutoCloseable {
       config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
       config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
       config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
-      for (int more : morePorts) {
-        config.jetty.addConnector(
-            (server, http) -> {
-              ServerConnector connector =
-                  new ServerConnector(server, new HttpConnectionFactory(http));
-              connector.setHost(host);
-              connector.setPort(more);
-              return connector;
-            });
+      if (!morePorts.isEmpty()) { // any connector of ours replaces Javalin's own
+        config.jetty.addConnector((server, http) -> connector(server, http, port));
+        for (int more : morePorts.stream().distinct().filter(it -> it != port).toList()) {
+          config.jetty.addConnector((server, http) -> connector(server, http, more));
+        }
       }
       if (tokens != null) {
         config.routes.before(tokens::check);

@@ -32,6 +32,8 @@ public final class ServerMain implements Callable<Integer> {
   public static void main(String[] args) {
     int code =
         new CommandLine(new ServerMain())
+            .setDefaultValueProvider(new EnvironmentDefaults(System.getenv()))
+            .setInterpolateVariables(false) // a password may hold what looks like one
             .setParameterExceptionHandler((e, unused) -> fail(e.getMessage()))
             .setExecutionExceptionHandler(ServerMain::failed)
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -11,12 +11,10 @@ import picocli.CommandLine.Option;
 
 /** The options of {@link ServerMain}. */
 final class ServerOptions {
-  private static final String ENV = "${env:MODEL_SPLITTER_";
-
   @Option(
       names = "--role",
       paramLabel = "ROLE",
-      defaultValue = ENV + "ROLE:-all}",
+      defaultValue = "all",
       description =
           "What to serve: all, registry (tasks, layers) or runner (split jobs). Default: all.")
   ServerRole role = ServerRole.ALL;
@@ -24,49 +22,47 @@ final class ServerOptions {
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      defaultValue = ENV + "HOST:-127.0.0.1}",
+      defaultValue = "127.0.0.1",
       description = "The address to listen on. Default: 127.0.0.1.")
   String host = "";
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      defaultValue = ENV + "PORT:-8002}",
+      defaultValue = "8002",
       description = "The port to listen on; 0 takes a free one. Default: 8002.")
   int port;
 
   @Option(
       names = "--public-url",
       paramLabel = "URL",
-      defaultValue = ENV + "PUBLIC_URL}",
       description = "What runners and jobs are told to call. Default: http://HOST:PORT.")
   @Nullable String publicUrl;
 
   @Option(
       names = "--jdbc-url",
       paramLabel = "URL",
-      defaultValue = ENV + "JDBC_URL:-jdbc:h2:file:./data/model-splitter}",
+      defaultValue = "jdbc:h2:file:./data/model-splitter",
       description = "The database, H2 or PostgreSQL. Default: an H2 file in ./data.")
   String jdbcUrl = "";
 
   @Option(
       names = "--db-user",
       paramLabel = "USER",
-      defaultValue = ENV + "DB_USER:-sa}",
+      defaultValue = "sa",
       description = "The database's user. Default: sa.")
   String dbUser = "";
 
   @Option(
       names = "--db-password",
       paramLabel = "PASSWORD",
-      defaultValue = ENV + "DB_PASSWORD:-}",
+      defaultValue = "",
       description = "The user's password; better given in MODEL_SPLITTER_DB_PASSWORD.")
   String dbPassword = "";
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      defaultValue = ENV + "TOKEN_FILE}",
       description =
           "Who may do what: lines of read|write|admin and the SHA-256 of a Bearer token in hex."
               + " Needed to listen beyond this machine.")
@@ -74,13 +70,13 @@ final class ServerOptions {
 
   @Option(
       names = "--insecure",
-      defaultValue = ENV + "INSECURE:-false}",
+      defaultValue = "false",
       description = "Listen beyond this machine without tokens.")
   boolean insecure;
 
   @Option(
       names = "--spec-ports",
-      defaultValue = ENV + "SPEC_PORTS:-false}",
+      defaultValue = "false",
       description =
           "Also listen on the specification's ports, for what is served: 8000 tasks, 8001 split"
               + " runners, 8002 layers, 3001 blocks, 5000 split jobs.")

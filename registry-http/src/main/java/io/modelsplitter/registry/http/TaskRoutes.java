@@ -30,9 +30,11 @@ final class TaskRoutes implements Routes {
   public void add(RoutesConfig routes) {
     routes.post("/task", this::create);
     routes.get("/task/{id}", this::get);
+    routes.head("/task/{id}", this::get);
     routes.put("/task/{id}", this::update);
     routes.delete("/task/{id}", this::delete);
     routes.get("/tasks", this::query);
+    routes.head("/tasks", this::query);
     routes.post("/task_update", this::updateStatus);
   }
 

@@ -105,17 +105,22 @@ public final class ModelLayerClient implements ModelLayerRegistry {
     if (query.after() != null) {
       url.addQueryParameter("after", query.after());
     }
+    boolean[] begun = {false};
     return http.exchange(
         "POST",
         url.build(),
         query.filter().toMap(),
-        false, // the action may have seen a part of the answer
+        () -> !begun[0], // once the action has seen a part of the answer it cannot begin again
         response -> {
           if (!response.isSuccessful()) {
             throw http.failure(response, "");
           }
           Json.elements("the answer of the model layers registry", response.body().byteStream())
-              .forEach(element -> action.accept(fromWire(element)));
+              .forEach(
+                  element -> {
+                    begun[0] = true;
+                    action.accept(fromWire(element));
+                  });
           return Links.next(response);
         });
   }

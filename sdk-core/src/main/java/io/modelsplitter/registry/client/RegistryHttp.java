@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -94,7 +95,7 @@ final class RegistryHttp {
         method,
         url,
         body,
-        repeatable,
+        () -> repeatable,
         response -> {
           Map<String, Object> envelope = envelope(response);
           if (!response.isSuccessful() || Boolean.FALSE.equals(envelope.get("success"))) {
@@ -109,22 +110,26 @@ final class RegistryHttp {
     T read(Response response) throws IOException;
   }
 
-  /** One call whose answer the reader takes while it arrives; it checks the status itself. */
+  /**
+   * One call whose answer the reader takes while it arrives; it checks the status itself.
+   *
+   * @param repeatable whether doing it again is still safe
+   */
   <T> T exchange(
       String method,
       HttpUrl url,
       @Nullable Map<String, ?> body,
-      boolean repeatable,
+      BooleanSupplier repeatable,
       Reader<T> reader) {
     Request request = request(method, url, body);
     for (int attempt = 1; ; attempt++) {
       try (Response response = HTTP.newCall(request).execute()) {
-        if (attempt == ATTEMPTS || !isBusy(response.code(), repeatable)) {
+        if (attempt == ATTEMPTS || !isBusy(response.code(), repeatable.getAsBoolean())) {
           return reader.read(response);
         }
       } catch (IOException e) {
         boolean neverSent = e instanceof ConnectException || e instanceof UnknownHostException;
-        if (attempt == ATTEMPTS || !(repeatable || neverSent)) {
+        if (attempt == ATTEMPTS || !(repeatable.getAsBoolean() || neverSent)) {
           throw new UnavailableException(
               "cannot reach the " + what + " at " + place + ": " + e.getMessage(), e);
         }
@@ -155,6 +160,9 @@ final class RegistryHttp {
     try {
       return Json.parseObject("the answer of the " + what, text);
     } catch (BadInputException e) {
+      if (response.code() >= 400) {
+        return Map.of(); // a proxy's page; its status says enough
+      }
       throw new UnavailableException(
           "the %s at %s answered %d with something else than its JSON"
               .formatted(what, place, response.code()),

@@ -108,17 +108,22 @@ public final class TaskClient implements TaskRegistry {
     if (query.after() != null) {
       url.addQueryParameter("after", query.after());
     }
+    boolean[] begun = {false};
     return http.exchange(
         "GET",
         url.build(),
         null,
-        false, // the action may have seen a part of the answer
+        () -> !begun[0], // once the action has seen a part of the answer it cannot begin again
         response -> {
           if (!response.isSuccessful()) {
             throw http.failure(response, "");
           }
           Json.elements("the answer of the task registry", response.body().byteStream())
-              .forEach(element -> action.accept(Task.fromMap(element)));
+              .forEach(
+                  element -> {
+                    begun[0] = true;
+                    action.accept(Task.fromMap(element));
+                  });
           return Links.next(response);
         });
   }

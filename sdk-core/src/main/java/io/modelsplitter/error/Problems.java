@@ -1,17 +1,28 @@
-package io.modelsplitter;
+package io.modelsplitter.error;
 
-import io.modelsplitter.error.ModelSplitterException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** One line that tells a person what went wrong. */
-final class Problems {
+/** Puts what went wrong into words. */
+public final class Problems {
+  private static final int MAX_LENGTH = 2_000;
 
   private Problems() {}
 
-  static String describe(Throwable e) {
+  /** One line that tells a person what went wrong, of at most 2,000 characters. */
+  public static String describe(Throwable e) {
+    return oneLine(reason(e));
+  }
+
+  /** The text without line breaks, cut after 2,000 characters. */
+  public static String oneLine(String text) {
+    String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH - 3) + "...";
+  }
+
+  private static String reason(Throwable e) {
     String message = e.getMessage();
     if (e instanceof ModelSplitterException && message != null) {
       return message;

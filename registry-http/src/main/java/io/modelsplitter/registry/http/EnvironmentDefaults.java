@@ -1,0 +1,35 @@
+package io.modelsplitter.registry.http;
+
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * An option that is not given is taken from the environment: {@code MODEL_SPLITTER_} and its name
+ * in capitals, with {@code _} for {@code -}. A variable that is set to nothing is as if it were
+ * not.
+ */
+final class EnvironmentDefaults implements IDefaultValueProvider {
+  private final Map<String, String> environment;
+
+  EnvironmentDefaults(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public @Nullable String defaultValue(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option)) {
+      return null;
+    }
+    String name = option.longestName().replaceFirst("^--", "").replace('-', '_');
+    String value = environment.get("MODEL_SPLITTER_" + name.toUpperCase(Locale.ROOT));
+    if (value == null || value.isEmpty()) {
+      return null;
+    }
+    boolean flag = option.type() == boolean.class;
+    return flag && value.matches("(?i)1|yes|on") ? "true" : value;
+  }
+}
