@@ -222,11 +222,60 @@ class ModelSplitterExecutorTest {
   }
 
   @Test
-  void run_resultThatCannotBeReported_neverReportsFailure() {
+  void run_registryThatDoesNotAnswerAtTheBeginning_doesNothing() {
     server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(500).withBody("{}")));
     int exit = run(context -> new Recorder("", () -> PhaseResult.ok(Map.of())));
     assertEquals(ModelSplitterExecutor.EXIT_FAILED, exit);
+    assertEquals(List.of(), calls);
+  }
+
+  @Test
+  void run_resultThatCannotBeReported_neverReportsFailure() {
+    int exit =
+        run(
+            context ->
+                new Recorder(
+                    "main",
+                    () -> {
+                      server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(500)));
+                      return PhaseResult.ok(Map.of());
+                    }));
+    assertEquals(ModelSplitterExecutor.EXIT_FAILED, exit);
     assertEquals(3, calls.size());
     assertTrue(statuses().stream().noneMatch("failed"::equals));
+  }
+
+  @Test
+  void run_resultThatTheRegistryRefuses_failsTheTask() {
+    server.stubFor(
+        post("/task_update")
+            .withRequestBody(containing("\"complete\""))
+            .willReturn(aResponse().withStatus(413).withBody("{\"error\":\"too large\"}")));
+    int exit = run(context -> new Recorder("", () -> PhaseResult.ok(Map.of())));
+    assertEquals(ModelSplitterExecutor.EXIT_FAILED, exit);
+    assertEquals("failed", statuses().get(statuses().size() - 1));
+    assertTrue(String.valueOf(lastData()).contains("too large"));
+  }
+
+  @Test
+  void run_phaseThatLeavesAnInterrupt_isReportedAllTheSame() {
+    int exit =
+        run(
+            context ->
+                new Recorder(
+                    "finish",
+                    () -> {
+                      Thread.currentThread().interrupt();
+                      return PhaseResult.ok(Map.of());
+                    }));
+    assertEquals(ModelSplitterExecutor.EXIT_COMPLETE, exit);
+  }
+
+  @Test
+  void run_longErrorOfManyLines_isOneShortLine() {
+    String error = "line\n".repeat(100_000);
+    run(context -> new Recorder("main", () -> PhaseResult.failed(error)));
+    assertTrue(String.valueOf(lastData()).length() < 2_100);
+    assertTrue(String.valueOf(lastData()).startsWith("{error=line line line"));
   }
 }

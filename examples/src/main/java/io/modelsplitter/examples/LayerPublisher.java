@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +74,8 @@ final class LayerPublisher {
     for (RankPlan rank : plan.ranks()) {
       Path file = folder.resolve("rank-" + rank.rank() + ".safetensors");
       RankFile hashed = known ? RankFile.of(rank, file, writer.digest(rank.tensors())) : null;
-      if (hashed != null && reusable(hashed).isPresent()) {
+      ModelLayer layer = hashed == null ? null : find(hashed);
+      if (hashed != null && layer != null && isThere(layer, hashed)) {
         log.info("rank {}: MD5 {} is registered", rank.rank(), hashed.digests().md5());
         ranks.add(hashed.toMap());
         continue;
@@ -94,8 +94,13 @@ final class LayerPublisher {
     return ranks;
   }
 
-  /** A rank whose file is stored, and its layer if it was registered before. */
-  private record StoredRank(RankFile file, @Nullable ModelLayer known) {}
+  /**
+   * A rank whose file is stored.
+   *
+   * @param known its layer, if it was registered before
+   * @param reused whether the layer's own file serves, so that nothing was written
+   */
+  private record StoredRank(RankFile file, @Nullable ModelLayer known, boolean reused) {}
 
   /** The files of a job, stored, and what is left to do: to register its layers. */
   final class Publication {
@@ -110,9 +115,8 @@ final class LayerPublisher {
     List<Map<String, Object>> register() {
       List<Map<String, Object>> layers = new ArrayList<>();
       for (StoredRank rank : ranks) {
-        boolean reused = rank.known() != null || !registerNew(rank.file());
-        Update update = Update.addToSet("model_layer_metadata", usage(rank.file()));
-        ModelLayer layer = registry.update(rank.file().digests().md5(), update).value();
+        boolean reused = rank.known() == null ? !registerNew(rank.file()) : rank.reused();
+        ModelLayer layer = registry.update(rank.file().digests().md5(), update(rank)).value();
         log.info("rank {}: {}", rank.file().rank(), reused ? "reused" : "registered");
         Map<String, Object> result = layer(rank.file(), layer.modelLayerPublicUrl());
         result.put("reused", reused);
@@ -128,23 +132,32 @@ final class LayerPublisher {
     Publication publication = new Publication();
     for (Object rank : ranks) {
       RankFile file = RankFile.fromMap((Map<String, Object>) rank);
-      ModelLayer known = reusable(file).orElse(null);
-      if (known == null) {
+      ModelLayer known = find(file);
+      boolean reused = known != null && isThere(known, file);
+      if (!reused) {
         if (!Files.exists(file.file())) {
           throw new UnavailableException(
               "layer " + file.digests().md5() + " was removed while it was to be reused", null);
         }
         store.put(file.file(), file.storedName());
       }
-      publication.ranks.add(new StoredRank(file, known));
+      publication.ranks.add(new StoredRank(file, known, reused));
     }
     return publication;
   }
 
   private String url(StoredRank rank) {
-    return rank.known() == null
-        ? store.publicUrl(rank.file().storedName()).toString()
-        : rank.known().modelLayerPublicUrl();
+    return rank.known() != null && rank.reused()
+        ? rank.known().modelLayerPublicUrl()
+        : store.publicUrl(rank.file().storedName()).toString();
+  }
+
+  /** Notes the use; a record whose file was gone is told where it is now. */
+  private Update update(StoredRank rank) {
+    Update usage = Update.addToSet("model_layer_metadata", usage(rank.file()));
+    return rank.known() == null || rank.reused()
+        ? usage
+        : usage.and(Update.set("model_layer_public_url", url(rank)));
   }
 
   private static Map<String, Object> layer(RankFile file, String url) {
@@ -175,13 +188,6 @@ final class LayerPublisher {
     try {
       return registry.create(layer).created();
     } catch (ConflictException e) {
-      Object url = e.stored().get("model_layer_public_url");
-      if (url instanceof String text && !isThere(text)) { // the record stands, its file does not
-        registry.update(
-            layer.modelLayerHash(),
-            Update.set("model_layer_public_url", layer.modelLayerPublicUrl()));
-        return true;
-      }
       return false;
     }
   }
@@ -194,20 +200,20 @@ final class LayerPublisher {
     return usage;
   }
 
-  /** The registered layer, unless its file is gone as far as that can be seen from here. */
-  private Optional<ModelLayer> reusable(RankFile file) throws IOException {
-    ModelLayer layer;
+  private @Nullable ModelLayer find(RankFile file) {
     try {
-      layer = registry.get(file.digests().md5()).value();
+      return registry.get(file.digests().md5()).value();
     } catch (NotFoundException e) {
-      return Optional.empty();
+      return null;
     }
+  }
+
+  /** Whether a layer's file is there, as far as that can be seen from here. */
+  private boolean isThere(ModelLayer layer, RankFile file) throws IOException {
     String url = layer.modelLayerPublicUrl();
-    boolean there =
-        url.equals(store.publicUrl(file.storedName()).toString())
-            ? store.contains(file.storedName())
-            : isThere(url);
-    return there ? Optional.of(layer) : Optional.empty();
+    return url.equals(store.publicUrl(file.storedName()).toString())
+        ? store.contains(file.storedName())
+        : isThere(url);
   }
 
   /** Only of a local file can be seen that it is gone. */

@@ -17,7 +17,9 @@ record QuickstartRun(int exitCode, List<String> output, List<String> errors) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-jar");
-    command.add(Path.of("target", "quickstart.jar").toAbsolutePath().toString());
+    // By a relative path, as the README has it.
+    Path jar = Path.of("target", "quickstart.jar").toAbsolutePath();
+    command.add(folder.toRealPath().relativize(jar.toRealPath()).toString());
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile("quickstart", ".out");
     Path err = Files.createTempFile("quickstart", ".err");

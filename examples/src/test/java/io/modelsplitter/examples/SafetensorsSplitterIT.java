@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,8 +208,45 @@ class SafetensorsSplitterIT {
     environment.put("TASK_STATUS_UPDATE_URL", "http://127.0.0.1:1");
     Ended ended = run();
     assertEquals(ModelSplitterExecutor.EXIT_FAILED, ended.exitCode());
-    assertTrue(ended.errors().contains("cannot be reported"), ended.errors());
+    assertTrue(ended.errors().contains("cannot reach the task registry"), ended.errors());
     assertEquals("pending", task().taskStatus());
+    assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
+    assertEquals(List.of(), stored());
+  }
+
+  @Test
+  void run_companionThatCannotBeStored_registersNothing() throws Exception {
+    Path unpacked = folder.resolve("unpacked");
+    Archives.extract(model, unpacked);
+    Path large = unpacked.resolve("gpt2/tokenizer.json");
+    Files.write(large, new byte[3 << 20]);
+    taskData(unpacked.toUri().toString(), 3, Map.of());
+    Ended ended =
+        run("/bin/bash", "-c", "ulimit -f 2048; exec \"$@\"", "limited"); // of 1,024 bytes
+    assertEquals(ModelSplitterExecutor.EXIT_FAILED, ended.exitCode(), ended.errors());
+    assertEquals("failed", task().taskStatus());
+    assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
+  }
+
+  @Test
+  void run_storeThatWasMoved_storesAgainAndMendsTheRecord() throws Exception {
+    assertEquals(0, run().exitCode());
+    Files.move(folder.resolve("layers"), folder.resolve("moved"));
+    environment.put("LAYER_STORE_URL", folder.resolve("elsewhere").toUri().toString());
+    newTask();
+    assertEquals(0, run().exitCode());
+    for (ModelLayer layer : registry.modelLayers().query(Filter.all())) {
+      assertTrue(Files.exists(Path.of(URI.create(layer.modelLayerPublicUrl()))), layer::toString);
+    }
+  }
+
+  @Test
+  void run_secretsInTheUrl_areNotShown() throws Exception {
+    taskData("http://u:hunter2@127.0.0.1:1/my|m.safetensors?token=hunter3", 1, Map.of());
+    Ended ended = run();
+    assertFalse(ended.errors().contains("hunter"), ended.errors());
+    assertFalse(String.valueOf(task().taskStatusData()).contains("hunter"));
+    assertEquals("failed", task().taskStatus());
   }
 
   @Test

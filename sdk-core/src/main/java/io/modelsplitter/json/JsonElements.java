@@ -3,9 +3,9 @@ package io.modelsplitter.json;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.modelsplitter.error.BadInputException;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -32,7 +32,17 @@ public final class JsonElements {
    * @throws IOException when the stream cannot be read or ends too early
    */
   public void forEach(Consumer<Map<String, Object>> action) throws IOException {
-    try (JsonParser parser = Json.FACTORY.createParser(in)) {
+    boolean[] ended = {false};
+    InputStream noting =
+        new FilterInputStream(in) {
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = super.read(buffer, offset, length);
+            ended[0] |= read < 0;
+            return read;
+          }
+        };
+    try (JsonParser parser = Json.FACTORY.createParser(noting)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new BadInputException(what + " is not a JSON object");
       }
@@ -52,9 +62,10 @@ public final class JsonElements {
       if (!found || parser.currentToken() != JsonToken.END_OBJECT) {
         throw new BadInputException(what + " has no list \"data\"");
       }
-    } catch (JsonEOFException e) {
-      throw new EOFException(what + " breaks off");
     } catch (JsonProcessingException e) {
+      if (ended[0]) {
+        throw new EOFException(what + " breaks off");
+      }
       throw Json.malformed(what, e);
     }
   }

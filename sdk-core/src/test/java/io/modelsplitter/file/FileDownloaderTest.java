@@ -116,6 +116,16 @@ class FileDownloaderTest {
   }
 
   @Test
+  void fetch_encodedAnswer_isRefused() throws IOException {
+    server.stubFor(get("/m").willReturn(ok().withHeader("Content-Encoding", "br").withBody("x")));
+    BadInputException e =
+        assertThrows(
+            BadInputException.class, () -> downloader.fetch(url("/m"), folder.resolve("m")));
+    assertTrue(String.valueOf(e.getMessage()).contains("br"), e::getMessage);
+    assertEquals(List.of(), FilesTest.names(folder));
+  }
+
+  @Test
   void fetch_nobodyThere_isUnavailable() throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0)) {

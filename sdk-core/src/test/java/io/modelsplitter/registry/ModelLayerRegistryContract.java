@@ -125,6 +125,31 @@ public abstract class ModelLayerRegistryContract {
   }
 
   @Test
+  void create_deepMetadata_comesBackOrIsRefused() {
+    Map<String, Object> deepest = Map.of("a", 1);
+    for (int depth = 1; depth < 198; depth++) {
+      deepest = Map.of("a", deepest);
+    }
+    ModelLayer layer = created("deep", 0, deepest);
+    assertEquals(layer, registry().get(layer.modelLayerHash()).value());
+    assertEquals(List.of("deep"), hashes(Filter.all()));
+    Map<String, Object> tooDeep = Map.of("a", deepest);
+    assertThrows(BadInputException.class, () -> layer("tooDeep", 0, tooDeep));
+  }
+
+  @Test
+  void query_largeRows_areAllThere() {
+    for (int i = 0; i < 12; i++) {
+      created("%02d".formatted(i), i % 8, Map.of("text", "x".repeat(1_500_000), "n", i));
+    }
+    int[] count = {0};
+    Query query =
+        Query.of(Filter.eq("model_asset_id", asset).and(Filter.gte("layer_metadata.n", 0)));
+    registry().query(query, layer -> count[0]++);
+    assertEquals(12, count[0]);
+  }
+
+  @Test
   void create_largeMetadata_comesBackAsItWas() {
     ModelLayer layer = created("large", 0, Map.of("text", "\u00e9x".repeat(1_000_000)));
     assertEquals(layer, registry().get(layer.modelLayerHash()).value());
@@ -257,6 +282,12 @@ public abstract class ModelLayerRegistryContract {
     created("d", 3, withNull);
 
     assertEquals(List.of("a", "b", "c", "d"), hashes(Filter.all()));
+    assertEquals(
+        List.of("b", "c"),
+        hashes(Filter.gt("model_layer_rank", 0).and(Filter.lt("model_layer_rank", 3))));
+    assertEquals(List.of("c"), hashes(Filter.gt("layer_metadata.precision", 1)));
+    assertEquals(List.of("a", "d"), hashes(Filter.nor(Filter.in("model_layer_rank", 1, 2))));
+    assertEquals(List.of("a", "b"), hashes(Filter.regex("layer_metadata.precision", "^FP", "i")));
     assertEquals(List.of("b"), hashes(Filter.eq("model_layer_rank", 1)));
     assertEquals(List.of("b"), hashes(Filter.eq("model_layer_rank", 1.0)));
     assertEquals(List.of(), hashes(Filter.eq("model_layer_rank", "1")));

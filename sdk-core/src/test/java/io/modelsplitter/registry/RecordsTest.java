@@ -71,6 +71,7 @@ class RecordsTest {
     BadInputException e = assertThrows(BadInputException.class, () -> ModelLayer.fromMap(fields));
     for (String name :
         List.of(
+            "model_layer_hash",
             "model_asset_id",
             "model_component_registry_uri",
             "model_layer_public_url is missing",
@@ -80,6 +81,24 @@ class RecordsTest {
             "colour")) {
       assertTrue(String.valueOf(e.getMessage()).contains(name), name + " in " + e.getMessage());
     }
+  }
+
+  @Test
+  void layer_wrongValuesBesideWrongTypes_areNamedToo() {
+    Map<String, Object> fields = full();
+    fields.put("model_layer_rank", -1);
+    fields.put("model_world_size", "x");
+    fields.put("model_asset_id", "a\u0000");
+    BadInputException e = assertThrows(BadInputException.class, () -> ModelLayer.fromMap(fields));
+    for (String part : List.of("rank must be 0 or more", "model_world_size", "model_asset_id")) {
+      assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+    }
+    BadInputException task =
+        assertThrows(
+            BadInputException.class,
+            () -> NewTask.fromMap(Map.of("task_type", "x".repeat(300), "task_data", List.of())));
+    assertTrue(String.valueOf(task.getMessage()).contains("task_type"), task::getMessage);
+    assertTrue(String.valueOf(task.getMessage()).contains("task_data"), task::getMessage);
   }
 
   @Test

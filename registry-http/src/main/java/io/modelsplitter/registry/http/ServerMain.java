@@ -3,6 +3,8 @@ package io.modelsplitter.registry.http;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,6 +25,9 @@ import picocli.CommandLine.Command;
 public final class ServerMain implements Callable<Integer> {
   private static final int EXIT_BAD_INPUT = 2;
 
+  /** Held, since a logger that nobody holds forgets its level; the driver throws what it logs. */
+  private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
   @CommandLine.Mixin private final ServerOptions options = new ServerOptions();
 
   /** For the command line only. */
@@ -30,6 +35,7 @@ public final class ServerMain implements Callable<Integer> {
 
   /** Runs the server until it is told to stop. */
   public static void main(String[] args) {
+    DRIVER_LOG.setLevel(Level.OFF);
     int code =
         new CommandLine(new ServerMain())
             .setDefaultValueProvider(new EnvironmentDefaults(System.getenv()))

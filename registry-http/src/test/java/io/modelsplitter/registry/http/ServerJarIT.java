@@ -138,6 +138,8 @@ class ServerJarIT {
           "--port=0",
           "--jdbc-url",
           "jdbc:h2:file:" + notADatabase.toString().replace(".mv.db", ""));
+      assertBad("database", "--port=0", "--jdbc-url", "jdbc:postgresql://127.0.0.1:notaport/x");
+      assertBad("database", "--port=0", "--jdbc-url", "jdbc:h2:file:/proc/nope/x");
       assertBad("listen", "--port", String.valueOf(taken.getLocalPort()));
     }
   }
@@ -148,6 +150,34 @@ class ServerJarIT {
     assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
     assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
     assertTrue(ended.errors().get(0).contains(part), ended.errors().get(0));
+  }
+
+  @Test
+  void environment_isTakenAsItIs() throws Exception {
+    String url = "jdbc:h2:file:" + folder.resolve("secret");
+    String password = "a$b${x}\\c#{1}";
+    try (ServerProcess server =
+        ServerProcess.start(folder, "--port=0", "--jdbc-url", url, "--db-password", password)) {
+      ModelLayerClient.at(server.url()).create(LAYER);
+      assertTrue(server.terminate() != 2);
+    }
+    ServerProcess.Ended taken =
+        ServerProcess.runToItsEnd(
+            folder,
+            Map.of("MODEL_SPLITTER_DB_PASSWORD", password, "MODEL_SPLITTER_PORT", ""),
+            "--jdbc-url=" + url,
+            "--port=70000");
+    assertTrue(taken.errors().get(0).contains("70000"), taken.errors().get(0));
+    try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ServerProcess.Ended opened =
+          ServerProcess.runToItsEnd(
+              folder,
+              Map.of("MODEL_SPLITTER_DB_PASSWORD", password),
+              "--jdbc-url=" + url,
+              "--port=" + port.getLocalPort());
+      // The database opens, and only then the port turns out to be taken.
+      assertTrue(opened.errors().get(0).contains("listen"), opened.errors().get(0));
+    }
   }
 
   @Test

@@ -239,10 +239,11 @@ class WireTest {
         "POST   | /model-layer      | {}          | 400 | model_asset_id is missing",
         "POST   | /model-layer      | {\"x\":1}   | 400 | \"x\" is not a field",
         "PUT    | /model-layer/h    | {\"a\":1}   | 400 | operators only",
-        "PUT    | /model-layer/h    | {\"$inc\":{\"a\":1}} | 400 | $inc",
+        "PUT    | /model-layer/h    | {\"$bit\":{\"a\":1}} | 400 | $bit",
         "PUT    | /model-layer/h    | {\"$set\":{\"model_asset_id\":\"x\"}} | 404 | no model layer",
         "POST   | /model-layers     | {\"$where\":\"1\"} | 400 | $where",
-        "POST   | /model-layers     | {\"a\":{\"$gt\":1}} | 400 | $gt",
+        "POST   | /model-layers     | {\"a\":{\"$near\":1}} | 400 | $near",
+        "POST   | /model-layers     | {\"a\":{\"$regex\":\"(\"}} | 400 | $regex",
         "POST   | /model-layers?limit=0  | {}     | 400 | limit",
         "POST   | /model-layers?limit=x  | {}     | 400 | limit",
         "POST   | /model-layers?sort=     | {}    | 400 | sort",
@@ -290,7 +291,50 @@ class WireTest {
   }
 
   @Test
+  void head_answersLikeGet() {
+    assertEquals(404, send("HEAD", "/model-layer/none", "").statusCode());
+    assertEquals(404, send("HEAD", "/task/none", "").statusCode());
+    send("POST", "/model-layer", layer());
+    HttpResponse<String> there = send("HEAD", "/model-layer/" + hash, "");
+    assertEquals(200, there.statusCode());
+    assertEquals(Optional.of("\"1\""), there.headers().firstValue("ETag"));
+  }
+
+  @Test
+  void wrongMethod_namesTheRightOnes() {
+    HttpResponse<String> response = send("PATCH", "/model-layer/h", "{}");
+    assertTrue(response.headers().firstValue("Allow").orElse("").contains("PUT"));
+  }
+
+  @Test
+  void metadata_thatIsTooDeep_is400AndNotStored() {
+    String deepest = layer().replace("\"fp16\"", "[".repeat(197) + "]".repeat(197));
+    assertEquals(201, send("POST", "/model-layer", deepest).statusCode());
+    assertEquals(200, send("GET", "/model-layer/" + hash, "").statusCode());
+    assertEquals(200, send("DELETE", "/model-layer/" + hash, "").statusCode());
+    String deep = layer().replace("\"fp16\"", "[".repeat(198) + "]".repeat(198));
+    assertEquals(400, send("POST", "/model-layer", deep).statusCode());
+    assertEquals(404, send("GET", "/model-layer/" + hash, "").statusCode());
+  }
+
+  @Test
+  void filter_ofTheWholeLanguage_isAnswered() {
+    send("POST", "/model-layer", layer());
+    String filter =
+        """
+        {"model_asset_id": "%s", "$or": [{"model_layer_rank": {"$gt": 5}},
+         {"model_layer_metadata": {"$elemMatch": {"precision": {"$regex": "^FP", "$options": "i"}}}}]}
+        """
+            .formatted(hash);
+    assertTrue(send("POST", "/model-layers", filter).body().contains(hash));
+  }
+
+  @Test
   void body_thatIsTooDeep_is400() {
+    String deepest = layer().replace("\"fp16\"", "[".repeat(197) + "]".repeat(197));
+    assertEquals(201, send("POST", "/model-layer", deepest).statusCode());
+    assertEquals(200, send("GET", "/model-layer/" + hash, "").statusCode());
+    assertEquals(200, send("DELETE", "/model-layer/" + hash, "").statusCode());
     String deep = "{\"a\":".repeat(100_000);
     assertEquals(400, send("POST", "/model-layers", deep).statusCode());
   }

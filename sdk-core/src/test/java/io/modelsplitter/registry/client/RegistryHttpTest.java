@@ -170,10 +170,27 @@ class RegistryHttpTest {
   }
 
   @Test
-  void query_answerThatBreaksOff_isAnError() {
+  void query_answerThatBreaksOff_isAnErrorAndNotTriedAgain() {
     server.stubFor(
         post("/model-layers").willReturn(okJson("{\"success\":true,\"data\":[" + LAYER)));
-    assertThrows(BadInputException.class, () -> layers().query(Filter.all()));
+    assertThrows(UnavailableException.class, () -> layers().query(Filter.all()));
+    server.verify(1, postRequestedFor(urlEqualTo("/model-layers")));
+  }
+
+  @Test
+  void query_brokenBeforeItsFirstElement_isTriedAgain() {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
+    assertThrows(UnavailableException.class, () -> layers().query(Filter.all()));
+    server.verify(4, postRequestedFor(urlEqualTo("/model-layers")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401,AccessDeniedException", "404,NotFoundException", "502,UnavailableException"})
+  void proxysPage_isJudgedByItsStatus(int status, String expected) {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(status).withBody("<html>")));
+    ModelSplitterException e = assertThrows(ModelSplitterException.class, () -> layers().get("h"));
+    assertEquals(expected, e.getClass().getSimpleName());
+    assertTrue(String.valueOf(e.getMessage()).contains(String.valueOf(status)), e::getMessage);
   }
 
   @Test
