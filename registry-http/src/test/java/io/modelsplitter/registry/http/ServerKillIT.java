@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What was acknowledged survives {@code kill -9} of the server. {@code -Dmodelsplitter.kills=100}
+ * What was acknowledged survives {@code kill -9} of the server. The Maven profile {@code soak}
  * kills it more often.
  */
 class ServerKillIT {
