@@ -7,8 +7,6 @@ import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.FileDigests;
-import io.modelsplitter.file.LayerHash;
-import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.ModelLayer;
@@ -17,15 +15,12 @@ import io.modelsplitter.registry.Query;
 import io.modelsplitter.storage.LayerStore;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -232,41 +227,5 @@ final class LayerPublisher {
     List<ModelLayer> one = new ArrayList<>();
     registry.query(Query.of(Filter.eq("model_asset_id", asset)).limit(1), one::add);
     return !one.isEmpty();
-  }
-
-  /** Stores the files that a model needs beside its tensors, each under its hash. */
-  List<Map<String, Object>> storeAll(List<?> files, Path folder) throws IOException {
-    List<Map<String, Object>> stored = new ArrayList<>();
-    for (Object path : files) {
-      Path file = Path.of((String) path);
-      String name = String.valueOf(file.getFileName());
-      Path copy = folder.resolve("copy-" + name);
-      Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-      stored.add(storeMoved(name, copy));
-    }
-    return stored;
-  }
-
-  /** Stores the plan file, and answers its URL. */
-  Object storePlan(Map<String, Object> plan, Path folder) throws IOException {
-    Path file = folder.resolve("registry.json");
-    Files.write(file, Json.write(plan).getBytes(StandardCharsets.UTF_8));
-    return Objects.requireNonNull(storeMoved("registry.json", file).get("url"));
-  }
-
-  private Map<String, Object> storeMoved(String name, Path file) throws IOException {
-    FileDigests digests = new LayerHash().digests(file);
-    String storedName = digests.md5() + "-" + name;
-    if (store.contains(storedName)) {
-      Files.delete(file);
-    } else {
-      store.put(file, storedName);
-    }
-    Map<String, Object> stored = new LinkedHashMap<>();
-    stored.put("name", name);
-    stored.put("bytes", digests.bytes());
-    stored.put("md5", digests.md5());
-    stored.put("url", store.publicUrl(storedName).toString());
-    return stored;
   }
 }

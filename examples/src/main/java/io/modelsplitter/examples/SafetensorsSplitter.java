@@ -34,12 +34,14 @@ public final class SafetensorsSplitter implements ModelSplitter {
 
   private final Context context;
   private final LayerPublisher publisher;
+  private final CompanionFiles companions;
   private final Path work;
 
-  private SafetensorsSplitter(Context context, LayerPublisher publisher) {
+  private SafetensorsSplitter(Context context, LayerPublisher publisher, LayerStore store) {
     this.context = context;
     this.publisher = publisher;
     this.work = context.workFolder().resolve("safetensors-splitter");
+    this.companions = new CompanionFiles(store, work);
   }
 
   /** Splits the model that the environment names. */
@@ -48,14 +50,15 @@ public final class SafetensorsSplitter implements ModelSplitter {
   }
 
   private static SafetensorsSplitter fromEnvironment(Context context) {
-    return new SafetensorsSplitter(
-        context,
+    LayerStore store = LayerStore.fromEnvironment();
+    LayerPublisher publisher =
         new LayerPublisher(
             ModelLayerClient.fromEnvironment(),
-            LayerStore.fromEnvironment(),
+            store,
             context.modelName(),
             component(context),
-            context.worldSize()));
+            context.worldSize());
+    return new SafetensorsSplitter(context, publisher, store);
   }
 
   @Override
@@ -103,8 +106,8 @@ public final class SafetensorsSplitter implements ModelSplitter {
       plan.put("split_strategy", STRATEGY);
       plan.put("world_size", context.worldSize());
       plan.put("layers", layers.planned());
-      plan.put("files", publisher.storeAll(list(extraData, "companions"), work));
-      Object artifact = publisher.storePlan(plan, work);
+      plan.put("files", companions.storeAll(list(extraData, "companions")));
+      Object artifact = companions.storePlan(plan);
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("status", "done");
       result.putAll(plan);

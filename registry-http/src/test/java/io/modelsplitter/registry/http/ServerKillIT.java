@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.NewTask;
@@ -13,6 +14,7 @@ import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.registry.client.TaskClient;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -91,9 +93,17 @@ class ServerKillIT {
 
   private void checkAll(String url) {
     ModelLayerRegistry layerRegistry = ModelLayerClient.at(url);
+    int place = 0;
+    List<String> missing = new ArrayList<>();
     for (ModelLayer layer : layers) {
-      assertEquals(layer, layerRegistry.get(layer.modelLayerHash()).value());
+      place++;
+      try {
+        assertEquals(layer, layerRegistry.get(layer.modelLayerHash()).value());
+      } catch (NotFoundException e) {
+        missing.add("number " + place + " of " + layers.size() + ": " + layer);
+      }
     }
+    assertEquals(List.of(), missing, "acknowledged layers are not there");
     TaskRegistry tasks = TaskClient.at(url);
     progress.forEach(
         (taskId, n) -> {
