@@ -19,6 +19,10 @@ record RegexSyntax(String pattern, int flags) {
   private static final Pattern VERB = Pattern.compile("\\(\\*(UCP|UTF8?)\\)");
   private static final Pattern PROPERTY = Pattern.compile("\\\\([pP])\\{(\\^?)(\\w+)\\}");
 
+  private static final Pattern COUNT = Pattern.compile("\\{(\\d+)(?:,(\\d+)?)?\\}");
+
+  private static final double MAX_REPEATS = 1e6;
+
   private static final String WORD_EDGE = "(?:(?<=\\w)(?!\\w)|(?<!\\w)(?=\\w))";
   private static final String NO_WORD_EDGE = "(?:(?<=\\w)(?=\\w)|(?<!\\w)(?!\\w))";
 
@@ -33,6 +37,7 @@ record RegexSyntax(String pattern, int flags) {
       flags |= verb.group(1).equals("UCP") ? Pattern.UNICODE_CHARACTER_CLASS : 0;
       rest = rest.substring(verb.end());
     }
+    checkRepeats(rest);
     return new RegexSyntax(rewrite(rest, comments), flags);
   }
 
@@ -63,6 +68,18 @@ record RegexSyntax(String pattern, int flags) {
       }
     }
     return out.toString();
+  }
+
+  /** Nested counts multiply, and repeating nothing reads no text that could be watched. */
+  private static void checkRepeats(String source) {
+    double product = 1;
+    for (Matcher count = COUNT.matcher(source); count.find(); ) {
+      double most = Double.parseDouble(count.group(2) == null ? count.group(1) : count.group(2));
+      product *= Math.max(1, most);
+    }
+    if (product > MAX_REPEATS) {
+      throw new PatternSyntaxException("too many counted repeats", source, -1);
+    }
   }
 
   /** Copies what begins with a backslash; answers where it ends. */

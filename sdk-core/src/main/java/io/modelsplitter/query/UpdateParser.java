@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class UpdateParser {
   private static final Set<String> PUSH_MODIFIERS = Set.of("$each", "$slice", "$sort", "$position");
 
+  private static final int MAX_CHANGES = 1_000;
+
   private UpdateParser() {}
 
   static Update parse(Map<String, Object> update) {
@@ -21,6 +23,10 @@ final class UpdateParser {
     }
     List<Change> changes = new ArrayList<>();
     for (Map.Entry<String, Object> entry : update.entrySet()) {
+      if (entry.getValue() instanceof Map<?, ?> paths
+          && changes.size() + paths.size() > MAX_CHANGES) {
+        throw new BadInputException("the update changes more than " + MAX_CHANGES + " paths");
+      }
       UpdateOperator operator = operator(entry.getKey());
       if (!(entry.getValue() instanceof Map<?, ?> paths)) {
         throw new BadInputException(
@@ -76,6 +82,9 @@ final class UpdateParser {
   }
 
   private static void checkPath(UpdateOperator operator, String path) {
+    if (path.chars().filter(c -> c == '.').count() >= Json.MAX_DEPTH) {
+      throw bad(operator, path, "has a path of more than " + Json.MAX_DEPTH + " components");
+    }
     for (String component : path.split("\\.", -1)) {
       if (component.isEmpty()) {
         throw bad(operator, path, "has an empty component in its path");

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param filter which records
  * @param sort in which order; ties, and an empty list, go by the primary key
- * @param limit how many at most, up to {@link #MAX_LIMIT}; 0 for all
+ * @param limit how many at most, up to {@link #MAX_LIMIT}; 0 for all. Fewer may come where records
+ *     are large; then there is a cursor to go on
  * @param after where to go on: a cursor that a query with the same filter and sort returned, or
  *     null to begin at the beginning
  */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,6 +86,18 @@ class UpdateTest {
         () ->
             Update.parse(Json.parseObject("update", update))
                 .apply(Json.parseObject("document", document)));
+  }
+
+  @Test
+  void parse_tooManyOrTooLongPaths_areRefused() {
+    Map<String, Object> many = new LinkedHashMap<>();
+    for (int i = 0; i <= 1_000; i++) {
+      many.put("k" + i, i);
+    }
+    assertThrows(BadInputException.class, () -> Update.parse(Map.of("$set", many)));
+    String deep = "a" + ".a".repeat(30_000);
+    assertThrows(BadInputException.class, () -> Update.set(deep, 1));
+    assertThrows(BadInputException.class, () -> Update.parse(Map.of("$rename", Map.of("a", deep))));
   }
 
   @Test

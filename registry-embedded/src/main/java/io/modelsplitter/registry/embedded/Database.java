@@ -93,8 +93,8 @@ final class Database {
       return work.run();
     } catch (JdbiException e) {
       SQLException cause = sqlException(e);
-      if (cause != null && isUnreachable(cause) && !isOutOfMemory(e)) {
-        throw new UnavailableException("the database cannot be reached", e);
+      if (cause != null && isUnreachable(cause)) {
+        throw new UnavailableException("the database cannot be reached or has closed itself", e);
       }
       throw e;
     }
@@ -111,11 +111,6 @@ final class Database {
         || state.startsWith("57P")
         || state.startsWith("58")
         || Set.of("90028", "90031", "90067", "90098", "90121").contains(state);
-  }
-
-  /** H2 answers with a closed database when it was this process that had no memory. */
-  private static boolean isOutOfMemory(Throwable e) {
-    return e instanceof OutOfMemoryError || (e.getCause() != null && isOutOfMemory(e.getCause()));
   }
 
   private static String state(JdbiException e) {

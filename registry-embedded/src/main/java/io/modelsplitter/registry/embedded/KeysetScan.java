@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class KeysetScan<T> {
   private static final int BATCH_ROWS = 256;
   private static final long BATCH_CHARACTERS = 8L << 20;
+  private static final long PAGE_CHARACTERS = 16L << 20;
   private static final int FETCH_ROWS = 16;
 
   private final Database database;
@@ -62,13 +63,15 @@ final class KeysetScan<T> {
   /**
    * Hands over the rows that match.
    *
-   * @param limit how many at most; 0 for all
+   * @param limit how many at most; 0 for all. A page of large rows ends before its limit, since the
+   *     caller may have to hold it
    * @return the place of the last row handed over, when there are more
    */
   Optional<String> run(int limit, @Nullable String after, Consumer<? super T> action) {
     Map<String, Object> place = after == null ? Map.of() : keyset.bindings(after);
     List<Object> lastKeys = List.of();
     int given = 0;
+    long characters = 0;
     while (true) {
       // One more than the limit tells whether there are more.
       int size =
@@ -84,8 +87,12 @@ final class KeysetScan<T> {
         if (limit > 0 && given == limit) {
           return Optional.of(keyset.cursor(lastKeys));
         }
+        if (limit > 0 && given > 0 && characters + row.characters() > PAGE_CHARACTERS) {
+          return Optional.of(keyset.cursor(lastKeys));
+        }
         action.accept(row.value());
         given++;
+        characters += row.characters();
         lastKeys = row.keys();
       }
       if (batch.last()) {

@@ -2,12 +2,14 @@ package io.modelsplitter.registry.http;
 
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * The standalone server: wires the registries, the server and the environment together. Prints
@@ -16,7 +18,6 @@ import picocli.CommandLine.Command;
  */
 @Command(
     name = "model-splitter-server",
-    mixinStandardHelpOptions = true,
     versionProvider = ServerMain.Version.class,
     description = "The registries for splitting large language models, over HTTP.",
     footer =
@@ -28,6 +29,20 @@ public final class ServerMain implements Callable<Integer> {
   /** Held, since a logger that nobody holds forgets its level; the driver throws what it logs. */
   private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean version;
+
   @CommandLine.Mixin private final ServerOptions options = new ServerOptions();
 
   /** For the command line only. */
@@ -36,17 +51,19 @@ public final class ServerMain implements Callable<Integer> {
   /** Runs the server until it is told to stop. */
   public static void main(String[] args) {
     DRIVER_LOG.setLevel(Level.OFF);
-    int code =
-        new CommandLine(new ServerMain())
-            .setDefaultValueProvider(new EnvironmentDefaults(System.getenv()))
-            .setInterpolateVariables(false) // a password may hold what looks like one
-            .setParameterExceptionHandler((e, unused) -> fail(e.getMessage()))
-            .setExecutionExceptionHandler(ServerMain::failed)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(args);
+    int code = commandLine(System.getenv()).execute(args);
     if (code != 0) {
       System.exit(code);
     }
+  }
+
+  static CommandLine commandLine(Map<String, String> environment) {
+    return new CommandLine(new ServerMain())
+        .setDefaultValueProvider(new EnvironmentDefaults(environment))
+        .setInterpolateVariables(false) // a password may hold what looks like one
+        .setParameterExceptionHandler((e, unused) -> fail(e.getMessage()))
+        .setExecutionExceptionHandler(ServerMain::failed)
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override

@@ -13,6 +13,8 @@ import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.registry.client.TaskClient;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -117,6 +119,15 @@ class ServerJarIT {
   private static TaskClient client(ServerProcess server, String token) {
     return TaskClient.from(
         Map.of("TASK_STATUS_UPDATE_URL", server.url(), "MODEL_SPLITTER_TOKEN", token));
+  }
+
+  @Test
+  void help_showsTheOptions() {
+    StringWriter text = new StringWriter();
+    ServerMain.commandLine(Map.of()).usage(new PrintWriter(text));
+    assertTrue(text.toString().contains("--jdbc-url"), text::toString);
+    assertTrue(text.toString().contains("-h, --help"), text::toString);
+    assertTrue(!text.toString().contains("${"), text::toString);
   }
 
   @Test
