@@ -9,6 +9,7 @@ import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.TaskRegistry;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
@@ -71,12 +72,30 @@ public final class EmbeddedRegistry implements AutoCloseable {
     config.setPoolName("model-splitter");
     config.setMaximumPoolSize(POOL_SIZE);
     config.setConnectionTimeout(10_000);
+    closeCleanlyOnce(config);
     HikariDataSource pool = connect(config);
     try {
       return new EmbeddedRegistry(pool, pool::close);
     } catch (RuntimeException e) {
       pool.close();
       throw e;
+    }
+  }
+
+  /**
+   * An H2 file that was not closed is repaired when it is opened, but only its next clean end makes
+   * it whole: of one that was killed, opened and killed again, the last commit before the second
+   * kill was at times missing. So it is opened and closed once before it is used. Where others in
+   * this process have it open, it stays open.
+   */
+  private static void closeCleanlyOnce(HikariConfig config) {
+    if (config.getJdbcUrl().startsWith("jdbc:h2:")) {
+      try {
+        DriverManager.getConnection(config.getJdbcUrl(), config.getUsername(), config.getPassword())
+            .close();
+      } catch (SQLException e) {
+        // the pool meets the same and says it
+      }
     }
   }
 
