@@ -5,6 +5,7 @@ import io.modelsplitter.json.Json;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Filter.Field} asks of the values that its path reaches. */
@@ -55,11 +56,39 @@ public sealed interface Condition {
   }
 
   /** {@code $in}: as {@link Equal} for at least one of the values; with none, nothing matches. */
-  record In(List<Object> values) implements Condition {
+  final class In implements Condition {
+    private final List<Object> values;
+    private final Set<Object> ordered = new TreeSet<>(Values::compare);
+
     /** Copies the values. */
     @SuppressWarnings("unchecked") // the copy of a list is a list
-    public In {
-      values = (List<Object>) Objects.requireNonNull(Json.copyOfValue("$in", values));
+    public In(List<Object> values) {
+      this.values = (List<Object>) Objects.requireNonNull(Json.copyOfValue("$in", values));
+      ordered.addAll(this.values);
+    }
+
+    /** The values; one may be null. */
+    public List<Object> values() {
+      return values;
+    }
+
+    boolean contains(@Nullable Object value) {
+      return ordered.contains(value);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof In in && values.equals(in.values);
+    }
+
+    @Override
+    public int hashCode() {
+      return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return "In" + values;
     }
   }
 
@@ -144,8 +173,8 @@ public sealed interface Condition {
       return options;
     }
 
-    boolean find(String text) {
-      return program.find(text);
+    boolean find(String text, RegexTime time) {
+      return program.find(text, time);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -157,7 +158,16 @@ public sealed interface Filter {
    * @throws BadInputException when a regular expression takes too long
    */
   default boolean matches(Map<String, Object> document) {
-    return Matcher.matches(this, document);
+    return new Matcher().matches(this, document);
+  }
+
+  /**
+   * As {@link #matches} for the many documents of one query, whose regular expressions have one
+   * second for all of them together. Not thread-safe: take one for each query.
+   */
+  default Predicate<Map<String, Object>> matcher() {
+    Matcher matcher = new Matcher();
+    return document -> matcher.matches(this, document);
   }
 
   /** The same filter with each path replaced, as for another name of a field. */

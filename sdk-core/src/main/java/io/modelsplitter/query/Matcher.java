@@ -8,10 +8,10 @@ import org.jspecify.annotations.NullUnmarked;
 /** Whether a document matches a filter: the truth that every database must agree with. */
 @NullUnmarked
 final class Matcher {
+  private final RegexTime regexTime = new RegexTime();
 
-  private Matcher() {}
-
-  static boolean matches(Filter filter, Map<?, ?> document) {
+  /** Whether the document matches; a matcher is for one query, whose regexes share its time. */
+  boolean matches(Filter filter, Map<?, ?> document) {
     if (filter instanceof Filter.Field field) {
       return meets(field.condition(), document, field.path());
     }
@@ -25,7 +25,7 @@ final class Matcher {
   }
 
   /** Whether what the path reaches in the document meets the condition. */
-  private static boolean meets(Condition condition, Map<?, ?> document, String path) {
+  private boolean meets(Condition condition, Map<?, ?> document, String path) {
     if (condition instanceof Condition.Not not) {
       return !not.conditions().stream().allMatch(it -> meets(it, document, path));
     }
@@ -46,12 +46,12 @@ final class Matcher {
   }
 
   /** Whether one value meets the condition; {@link Paths#MISSING} is the value of no value. */
-  private static boolean holds(Condition condition, Object value) {
+  private boolean holds(Condition condition, Object value) {
     if (condition instanceof Condition.Equal equal) {
       return Values.equal(value, equal.value());
     }
     if (condition instanceof Condition.In in) {
-      return in.values().stream().anyMatch(it -> Values.equal(value, it));
+      return in.contains(value == Paths.MISSING ? null : value);
     }
     if (condition instanceof Condition.Compare compare) {
       return compares(compare, value);
@@ -63,7 +63,7 @@ final class Matcher {
       return type.types().contains(BsonType.of(value));
     }
     if (condition instanceof Condition.Regex regex) {
-      return value instanceof String text && regex.find(text);
+      return value instanceof String text && regex.find(text, regexTime);
     }
     if (condition instanceof Condition.Mod mod) {
       return value instanceof Number number && leaves(mod, number);
@@ -103,7 +103,7 @@ final class Matcher {
   }
 
   /** Elements are objects; a list is one with its indexes for keys. */
-  private static boolean matchesElement(Filter filter, Object element) {
+  private boolean matchesElement(Filter filter, Object element) {
     if (element instanceof Map<?, ?> map) {
       return matches(filter, map);
     }
@@ -118,11 +118,11 @@ final class Matcher {
   }
 
   /** Here a list is one value: its elements are not asked. */
-  private static boolean meetsAll(List<Condition> conditions, Object element) {
+  private boolean meetsAll(List<Condition> conditions, Object element) {
     return conditions.stream().allMatch(it -> meetsAlone(it, element));
   }
 
-  private static boolean meetsAlone(Condition condition, Object element) {
+  private boolean meetsAlone(Condition condition, Object element) {
     if (condition instanceof Condition.Not not) {
       return !meetsAll(not.conditions(), element);
     }

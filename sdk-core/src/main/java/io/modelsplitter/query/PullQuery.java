@@ -17,15 +17,16 @@ interface PullQuery {
     if (!(operand instanceof Map<?, ?> map)) {
       return element -> Values.equal(element, operand);
     }
+    Matcher matcher = new Matcher();
     if (FilterParser.isFilter(map)) {
       Filter filter = FilterParser.parse(map);
-      return element -> element instanceof Map<?, ?> object && Matcher.matches(filter, object);
+      return element -> element instanceof Map<?, ?> object && matcher.matches(filter, object);
     }
     List<Filter> conditions = new ArrayList<>();
     new ConditionParser(path)
         .parse(map)
         .forEach(condition -> conditions.add(new Filter.Field("element", condition)));
     Filter all = new Filter.And(conditions);
-    return element -> Matcher.matches(all, Collections.singletonMap("element", element));
+    return element -> matcher.matches(all, Collections.singletonMap("element", element));
   }
 }

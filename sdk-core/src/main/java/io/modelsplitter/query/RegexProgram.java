@@ -7,7 +7,7 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * A regular expression from outside, run so that it cannot stop the process: its length is bounded,
- * and so is the time of one search.
+ * and so is the time that all searches of one query take.
  *
  * <p>Java's syntax is close to PCRE's. Where they differ without an error, the pattern is
  * rewritten: inside a character class a {@code [} and {@code &&} are plain characters, {@code
@@ -15,7 +15,6 @@ import java.util.regex.PatternSyntaxException;
  */
 final class RegexProgram {
   private static final int MAX_LENGTH = 16_384;
-  private static final long MAX_NANOS = 1_000_000_000L;
 
   private final Pattern pattern;
   private final String source;
@@ -59,16 +58,19 @@ final class RegexProgram {
     };
   }
 
-  /** Whether a part of the text matches. */
-  boolean find(String text) {
+  /** Whether a part of the text matches; the search takes from the time that the query has. */
+  boolean find(String text, RegexTime time) {
+    long start = System.nanoTime();
     try {
-      return pattern.matcher(new Watched(text, System.nanoTime() + MAX_NANOS)).find();
+      return pattern.matcher(new Watched(text, start + time.left())).find();
     } catch (StackOverflowError e) {
       throw new BadInputException(
           "$regex " + Json.show(source) + " is too complex for a text of this length", e);
     } catch (TooSlowException e) {
       throw new BadInputException(
           "$regex " + Json.show(source) + " takes longer than a second; make it simpler", e);
+    } finally {
+      time.took(System.nanoTime() - start);
     }
   }
 
@@ -85,7 +87,7 @@ final class RegexProgram {
 
     @Override
     public char charAt(int index) {
-      if ((++reads & 0xFFF) == 0 && System.nanoTime() - deadline > 0) {
+      if ((reads++ & 0xFFF) == 0 && System.nanoTime() - deadline > 0) {
         throw new TooSlowException();
       }
       return text.charAt(index);

@@ -115,14 +115,20 @@ final class Values {
   /** By code points, which is the order of the UTF-8 bytes. */
   private static int compareText(String a, String b) {
     for (int i = 0; i < a.length() && i < b.length(); i++) {
-      char x = a.charAt(i);
-      char y = b.charAt(i);
-      if (x != y) {
-        boolean both = Character.isSurrogate(x) == Character.isSurrogate(y);
-        return both ? Character.compare(x, y) : Character.isSurrogate(x) ? 1 : -1;
+      if (a.charAt(i) != b.charAt(i)) {
+        return Integer.compare(codePoint(a, i), codePoint(b, i));
       }
     }
     return Integer.compare(a.length(), b.length());
+  }
+
+  /** The code point that the unit at the place begins or ends. */
+  private static int codePoint(String text, int at) {
+    boolean ends =
+        at > 0
+            && Character.isLowSurrogate(text.charAt(at))
+            && Character.isHighSurrogate(text.charAt(at - 1));
+    return text.codePointAt(ends ? at - 1 : at);
   }
 
   /** Compares by exact amount: 2^53 + 1 is more than 2^53, also as a double; -0.0 is 0. */
