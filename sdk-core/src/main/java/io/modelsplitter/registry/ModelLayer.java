@@ -87,8 +87,13 @@ public record ModelLayer(
     return ModelLayerFields.update(this, update);
   }
 
-  /** The filter with the short field names replaced by the full ones. */
-  public static Filter fullNames(Filter filter) {
-    return filter.mapPaths(ModelLayerFields::fullPath);
+  /** The query with the short field names replaced by the full ones. */
+  public static Query fullNames(Query query) {
+    List<Query.Sort> sort =
+        query.sort().stream()
+            .map(by -> new Query.Sort(ModelLayerFields.fullPath(by.field()), by.descending()))
+            .toList();
+    Filter filter = query.filter().mapPaths(ModelLayerFields::fullPath);
+    return new Query(filter, sort, query.limit(), query.after());
   }
 }

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * A filter with an order and a limit.
  *
  * @param filter which records
- * @param sort in which order; ties, and an empty list, go by the primary key
+ * @param sort in which order, by at most 8 keys, as MongoDB orders values of all kinds; what has no
+ *     value sorts as null, and a list by its least element, or by its greatest where the order is
+ *     descending. Texts are told apart by their first 512 bytes, lists and objects by their first
+ *     64. Ties, and an empty list, go by the order in which records came
  * @param limit how many at most, up to {@link #MAX_LIMIT}; 0 for all. Fewer may come where records
  *     are large; then there is a cursor to go on
  * @param after where to go on: a cursor that a query with the same filter and sort returned, or
@@ -23,7 +26,7 @@ public record Query(Filter filter, List<Sort> sort, int limit, @Nullable String 
   /**
    * One key of an order.
    *
-   * @param field the field to sort by
+   * @param field the path to sort by, as in a filter
    * @param descending largest first
    */
   public record Sort(String field, boolean descending) {}
@@ -41,7 +44,7 @@ public record Query(Filter filter, List<Sort> sort, int limit, @Nullable String 
     }
   }
 
-  /** Every record that matches, by primary key. */
+  /** Every record that matches, in the order in which they came. */
   public static Query of(Filter filter) {
     return new Query(filter, List.of(), 0, null);
   }

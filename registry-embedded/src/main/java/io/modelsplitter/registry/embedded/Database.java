@@ -2,15 +2,20 @@ package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
+import java.lang.reflect.Type;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.argument.ArgumentFactory;
+import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jspecify.annotations.Nullable;
 
 /** One database: runs statements, repeats what lost a race, and says when it cannot be reached. */
@@ -42,6 +47,9 @@ final class Database {
     Jdbi jdbi = Jdbi.create(dataSource);
     jdbi.registerArrayType(String.class, "varchar");
     jdbi.registerArrayType(Integer.class, "integer");
+    jdbi.registerArrayType(Long.class, "bigint");
+    jdbi.registerArrayType(Boolean.class, "boolean");
+    jdbi.registerArgument(new KeyArrays(dialect == Dialect.H2 ? "VARBINARY" : "bytea"));
     return new Database(jdbi, dialect);
   }
 
@@ -53,6 +61,7 @@ final class Database {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET WRITE_DELAY 0");
       statement.execute("SET DEFAULT_LOCK_TIMEOUT 10000");
+      statement.execute("SET MAX_LENGTH_INPLACE_LOB 8192"); // a layer's metadata beside the rest
     }
   }
 
@@ -133,6 +142,19 @@ final class Database {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UnavailableException("interrupted while waiting for the database", e);
+    }
+  }
+
+  /** Many keys as one parameter. */
+  private record KeyArrays(String sqlType) implements ArgumentFactory {
+    @Override
+    public Optional<Argument> build(Type type, Object value, ConfigRegistry config) {
+      return value instanceof byte[][] keys
+          ? Optional.of(
+              (position, statement, context) ->
+                  statement.setArray(
+                      position, statement.getConnection().createArrayOf(sqlType, keys)))
+          : Optional.empty();
     }
   }
 }

@@ -5,19 +5,18 @@ import io.modelsplitter.error.BadInputException;
 /** What H2 and PostgreSQL truly do differently. */
 enum Dialect {
   /** H2, in the process or on a server. */
-  H2("h2", "") {
-    /** H2 orders text by UTF-16 units, PostgreSQL and MongoDB by UTF-8 bytes. */
+  H2("h2", "", "VARBINARY(1000)", 1_000) {
     @Override
-    String ordered(String text) {
-      return "STRINGTOUTF8(" + text + ")";
+    String hasOneOf(String column, int bits) {
+      return "BITAND(" + column + ", " + bits + ") <> 0";
     }
   },
 
   /** PostgreSQL, and what speaks like it. */
-  POSTGRESQL("postgresql", "COLLATE \"C\"") {
+  POSTGRESQL("postgresql", "COLLATE \"C\"", "BYTEA", 0) {
     @Override
-    String ordered(String text) {
-      return text;
+    String hasOneOf(String column, int bits) {
+      return "(" + column + " & " + bits + ") <> 0";
     }
   };
 
@@ -27,13 +26,25 @@ enum Dialect {
   /** What a text column needs so that it is compared by its bytes. */
   final String binary;
 
-  Dialect(String folder, String binary) {
+  /** The type of bytes, compared as unsigned numbers. */
+  final String bytes;
+
+  /**
+   * How many documents may wait to be indexed. Each commit of H2 writes anew every page that it
+   * touched, and a document touches as many as it has values, so documents are indexed many at a
+   * time: before the next query, or when so many wait.
+   */
+  final int mayWait;
+
+  Dialect(String folder, String binary, String bytes, int mayWait) {
     this.folder = folder;
     this.binary = binary;
+    this.bytes = bytes;
+    this.mayWait = mayWait;
   }
 
-  /** The expression that orders a text column or parameter by its UTF-8 bytes. */
-  abstract String ordered(String text);
+  /** The condition that a column has one of the bits. */
+  abstract String hasOneOf(String column, int bits);
 
   static Dialect of(String productName) {
     return switch (productName) {

@@ -1,11 +1,11 @@
 package io.modelsplitter.registry.embedded;
 
-import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
-import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Query;
@@ -14,51 +14,51 @@ import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Stored;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 
 /** Model layers in the table {@code model_layer}. */
 final class JdbcModelLayerRegistry implements ModelLayerRegistry {
-  private static final String HASH = "model_layer_hash";
+  /** As many layers as one transaction stores. */
+  private static final int BATCH = 1_000;
 
-  private static final Map<String, ColumnType> COLUMNS =
-      Map.of(
-          HASH,
-          ColumnType.TEXT,
-          "model_asset_id",
-          ColumnType.TEXT,
-          "model_component_registry_uri",
-          ColumnType.TEXT,
-          "model_layer_public_url",
-          ColumnType.TEXT,
-          "model_layer_rank",
-          ColumnType.INTEGER,
-          "model_world_size",
-          ColumnType.INTEGER);
+  private static final int ATTEMPTS = 10;
 
   private final Database database;
+  private final IndexedTable<Stored<ModelLayer>> table;
 
   JdbcModelLayerRegistry(Database database) {
     this.database = database;
+    this.table =
+        new IndexedTable<>(
+            database,
+            DocumentTable.MODEL_LAYER,
+            ModelLayerRow::row,
+            stored -> stored.value().toMap());
   }
 
   @Override
   public Registration<ModelLayer> create(ModelLayer layer) {
     Stored<ModelLayer> stored = new Stored<>(layer, 1, now());
     try {
-      database.run(handle -> insert(handle, stored));
+      table.insert(stored, ModelLayerRow.INSERT, insert -> ModelLayerRow.bind(insert, stored));
       return new Registration<>(stored, true);
     } catch (JdbiException e) {
       if (!Database.isDuplicateKey(e)) {
         throw e;
       }
     }
-    Stored<ModelLayer> there = get(layer.modelLayerHash());
+    return existing(layer, get(layer.modelLayerHash()));
+  }
+
+  private static Registration<ModelLayer> existing(ModelLayer layer, Stored<ModelLayer> there) {
     if (there.value().equals(layer)) {
       return new Registration<>(there, false);
     }
@@ -69,134 +69,142 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
   }
 
   @Override
+  public List<Registration<ModelLayer>> createAll(List<ModelLayer> layers) {
+    List<Registration<ModelLayer>> done = new ArrayList<>();
+    ConflictException conflict = null;
+    for (int from = 0; from < layers.size(); from += BATCH) {
+      List<ModelLayer> some = layers.subList(from, Math.min(layers.size(), from + BATCH));
+      Map<String, Registration<ModelLayer>> registered = createSome(some);
+      for (ModelLayer layer : some) {
+        Registration<ModelLayer> first = registered.remove(layer.modelLayerHash());
+        if (first != null) {
+          done.add(first);
+          continue;
+        }
+        try {
+          done.add(existing(layer, get(layer.modelLayerHash())));
+        } catch (ConflictException e) {
+          conflict = conflict == null ? e : conflict;
+        }
+      }
+    }
+    if (conflict != null) {
+      throw conflict;
+    }
+    return done;
+  }
+
+  /** Registers those of the layers whose hash nobody has; the first of each hash. */
+  private Map<String, Registration<ModelLayer>> createSome(List<ModelLayer> layers) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Map<String, Stored<ModelLayer>> missing =
+            table.inTransaction(
+                handle -> {
+                  Map<String, Stored<ModelLayer>> some = missing(handle, layers);
+                  if (!some.isEmpty()) {
+                    table.insertAll(handle, some, ModelLayerRow.INSERT, ModelLayerRow::bind);
+                  }
+                  return some;
+                });
+        table.stored(missing.size());
+        Map<String, Registration<ModelLayer>> registered = new HashMap<>();
+        missing.forEach((hash, it) -> registered.put(hash, new Registration<>(it, true)));
+        return registered;
+      } catch (JdbiException e) {
+        if (!Database.isDuplicateKey(e) || attempt == ATTEMPTS) { // another one was faster
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Map<String, Stored<ModelLayer>> missing(Handle handle, List<ModelLayer> layers) {
+    Instant now = now();
+    Map<String, Stored<ModelLayer>> missing = new LinkedHashMap<>();
+    layers.forEach(it -> missing.putIfAbsent(it.modelLayerHash(), new Stored<>(it, 1, now)));
+    handle
+        .createQuery(
+            "SELECT model_layer_hash FROM model_layer WHERE model_layer_hash = ANY(:hashes)")
+        .bind("hashes", missing.keySet().toArray(new String[0]))
+        .mapTo(String.class)
+        .list()
+        .forEach(missing::remove);
+    return missing;
+  }
+
+  @Override
   public Stored<ModelLayer> get(String modelLayerHash) {
-    return database.run(handle -> find(handle, modelLayerHash, ""));
+    return database.run(handle -> find(handle, modelLayerHash, "").value());
   }
 
   @Override
   public Stored<ModelLayer> update(String modelLayerHash, Update update) {
-    return database.inTransaction(
+    return change(modelLayerHash, update, null);
+  }
+
+  @Override
+  public Stored<ModelLayer> update(String modelLayerHash, Update update, long version) {
+    return change(modelLayerHash, update, version);
+  }
+
+  private Stored<ModelLayer> change(String hash, Update update, @Nullable Long version) {
+    return table.inTransaction(
         handle -> {
-          Stored<ModelLayer> before = find(handle, modelLayerHash, "FOR UPDATE");
+          Row<Stored<ModelLayer>> row = find(handle, hash, "FOR UPDATE");
+          Stored<ModelLayer> before = row.value();
+          checkVersion(before, version);
           ModelLayer after = before.value().updated(update);
           if (Json.write(after.toMap()).equals(Json.write(before.value().toMap()))) {
             return before;
           }
           Stored<ModelLayer> stored = new Stored<>(after, before.version() + 1, now());
-          write(handle, stored, before.version());
+          table.replace(
+              handle,
+              row,
+              stored,
+              ModelLayerRow.bind(handle.createUpdate(ModelLayerRow.UPDATE), stored));
           return stored;
         });
   }
 
+  private static void checkVersion(Stored<ModelLayer> stored, @Nullable Long version) {
+    if (version != null && version != stored.version()) {
+      String hash = stored.value().modelLayerHash();
+      throw new VersionConflictException(
+          "layer %s has version %d, not %d".formatted(hash, stored.version(), version),
+          hash,
+          stored.value().toMap());
+    }
+  }
+
   @Override
   public void delete(String modelLayerHash) {
-    int deleted =
-        RecordIds.isValid(modelLayerHash)
-            ? database.run(
-                handle ->
-                    handle
-                        .createUpdate("DELETE FROM model_layer WHERE model_layer_hash = :hash")
-                        .bind("hash", modelLayerHash)
-                        .execute())
-            : 0;
-    if (deleted == 0) {
-      throw notFound(modelLayerHash);
-    }
+    table.inTransaction(
+        handle -> {
+          table.delete(handle, find(handle, modelLayerHash, "FOR UPDATE"));
+          return modelLayerHash;
+        });
   }
 
   @Override
   public Optional<String> query(Query query, Consumer<? super ModelLayer> action) {
-    ColumnFilter filter = ColumnFilter.of(ModelLayer.fullNames(query.filter()), COLUMNS);
-    List<Keyset.Key> keys = keys(query.sort());
-    Filter rest = filter.rest();
-    return new KeysetScan<ModelLayer>(
-            database,
-            "SELECT * FROM model_layer",
-            filter,
-            new Keyset(keys, database.dialect()),
-            (rows, context) -> {
-              ModelLayer layer = ModelLayerRow.read(rows).value();
-              long characters = rows.getString("model_layer_metadata").length();
-              return new KeysetScan.Row<>(layer, values(layer, keys), characters);
-            },
-            layer -> rest.matches(layer.toMap()))
-        .run(query.limit(), query.after(), action);
+    return table.query(ModelLayer.fullNames(query), stored -> action.accept(stored.value()));
   }
 
-  private static List<Keyset.Key> keys(List<Query.Sort> sort) {
-    List<Keyset.Key> keys = new ArrayList<>();
-    for (Query.Sort by : sort) {
-      ColumnType type = COLUMNS.get(by.field());
-      if (type == null) {
-        throw new BadInputException(
-            "cannot sort by "
-                + Json.show(by.field())
-                + " yet; sort by one of "
-                + COLUMNS.keySet().stream().sorted().toList());
-      }
-      if (keys.stream().anyMatch(key -> key.column().equals(by.field()))) {
-        throw new BadInputException("sort names " + by.field() + " twice");
-      }
-      keys.add(new Keyset.Key(by.field(), type, by.descending()));
-    }
-    if (keys.stream().noneMatch(key -> key.column().equals(HASH))) {
-      keys.add(new Keyset.Key(HASH, ColumnType.TEXT, false));
-    }
-    return keys;
+  @Override
+  public Explanation explain(Query query) {
+    return table.explain(ModelLayer.fullNames(query));
   }
 
-  private static List<Object> values(ModelLayer layer, List<Keyset.Key> keys) {
-    Map<String, Object> fields = layer.toMap();
-    List<Object> values = new ArrayList<>();
-    for (Keyset.Key key : keys) {
-      values.add(Objects.requireNonNull(fields.get(key.column())));
-    }
-    return values;
-  }
-
-  private static int insert(Handle handle, Stored<ModelLayer> stored) {
-    return ModelLayerRow.bind(
-            handle.createUpdate(
-                """
-                INSERT INTO model_layer (
-                  model_layer_hash, model_asset_id, model_component_registry_uri,
-                  model_layer_public_url, model_layer_metadata, model_layer_rank,
-                  model_world_size, version, modified)
-                VALUES (:hash, :asset, :component, :url, :metadata, :rank, :worldSize,
-                  :version, :modified)
-                """),
-            stored)
-        .execute();
-  }
-
-  private static void write(Handle handle, Stored<ModelLayer> stored, long versionBefore) {
-    int written =
-        ModelLayerRow.bind(
-                handle.createUpdate(
-                    """
-                    UPDATE model_layer SET
-                      model_asset_id = :asset, model_component_registry_uri = :component,
-                      model_layer_public_url = :url, model_layer_metadata = :metadata,
-                      model_layer_rank = :rank, model_world_size = :worldSize,
-                      version = :version, modified = :modified
-                    WHERE model_layer_hash = :hash AND version = :versionBefore
-                    """),
-                stored)
-            .bind("versionBefore", versionBefore)
-            .execute();
-    if (written != 1) {
-      throw new IllegalStateException("a locked layer changed: " + stored.value().modelLayerHash());
-    }
-  }
-
-  private static Stored<ModelLayer> find(Handle handle, String hash, String lock) {
+  private static Row<Stored<ModelLayer>> find(Handle handle, String hash, String lock) {
     if (!RecordIds.isValid(hash)) {
       throw notFound(hash);
     }
     return handle
         .createQuery("SELECT * FROM model_layer WHERE model_layer_hash = :hash " + lock)
         .bind("hash", hash)
-        .map((rows, context) -> ModelLayerRow.read(rows))
+        .map(ModelLayerRow::row)
         .findOne()
         .orElseThrow(() -> notFound(hash));
   }

@@ -3,7 +3,6 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.json.Json;
-import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.Task;
@@ -15,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -24,12 +22,6 @@ import org.jdbi.v3.core.statement.Update;
 
 /** Tasks in the table {@code task}. */
 final class JdbcTaskRegistry implements TaskRegistry {
-  private static final Map<String, ColumnType> COLUMNS =
-      Map.of("task_type", ColumnType.TEXT, "task_status", ColumnType.TEXT);
-
-  private static final List<Keyset.Key> OLDEST_FIRST =
-      List.of(new Keyset.Key("task_number", ColumnType.INTEGER, false));
-
   private final Database database;
 
   JdbcTaskRegistry(Database database) {
@@ -101,27 +93,21 @@ final class JdbcTaskRegistry implements TaskRegistry {
 
   @Override
   public Optional<String> query(TaskQuery query, Consumer<? super Task> action) {
-    Filter filter = Filter.all();
-    if (query.taskType() != null) {
-      filter = filter.and(Filter.eq("task_type", query.taskType()));
-    }
-    if (query.taskStatus() != null) {
-      filter =
-          filter.and(Filter.in("task_status", TaskStatus.spellings(query.taskStatus()).toArray()));
-    }
-    return new KeysetScan<Task>(
+    SortOrder oldestFirst = new SortOrder(List.of());
+    return new RecordScan<Task>(
             database,
-            "SELECT * FROM task",
-            ColumnFilter.of(filter, COLUMNS),
-            new Keyset(OLDEST_FIRST, database.dialect()),
-            (rows, context) ->
-                new KeysetScan.Row<>(
-                    read(rows),
-                    List.of(rows.getLong("task_number")),
-                    rows.getString("task_data").length()
-                        + (long) rows.getString("task_status_data").length()),
+            TaskSource.TABLE,
+            (rows, context) -> row(rows),
+            new TaskSource(database, query),
             task -> true)
-        .run(query.limit(), query.after(), action);
+        .run(query.limit(), oldestFirst.place(query.after()), row -> action.accept(row.value()))
+        .map(oldestFirst::cursor);
+  }
+
+  private static Row<Task> row(ResultSet rows) throws SQLException {
+    long characters =
+        rows.getString("task_data").length() + (long) rows.getString("task_status_data").length();
+    return new Row<>(rows.getLong("task_number"), 1, true, read(rows), characters);
   }
 
   /** The same final status again is fine and writes nothing; anything else comes too late. */

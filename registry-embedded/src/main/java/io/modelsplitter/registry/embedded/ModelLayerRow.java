@@ -8,14 +8,43 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.statement.Update;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /** A layer as a row of {@code model_layer}. */
 final class ModelLayerRow {
+  static final String INSERT =
+      """
+      INSERT INTO model_layer (
+        model_layer_hash, model_asset_id, model_component_registry_uri, model_layer_public_url,
+        model_layer_metadata, model_layer_rank, model_world_size, version, modified, shape)
+      VALUES (
+        :hash, :asset, :component, :url, :metadata, :rank, :worldSize, :version, :modified, :shape)
+      """;
+
+  static final String UPDATE =
+      """
+      UPDATE model_layer SET
+        model_asset_id = :asset, model_component_registry_uri = :component,
+        model_layer_public_url = :url, model_layer_metadata = :metadata,
+        model_layer_rank = :rank, model_world_size = :worldSize,
+        version = :version, modified = :modified, shape = :shape
+      WHERE model_layer_hash = :hash AND version = :version - 1
+      """;
 
   private ModelLayerRow() {}
 
-  static Update bind(Update statement, Stored<ModelLayer> stored) {
+  /** What a row tells to a query. */
+  static Row<Stored<ModelLayer>> row(ResultSet rows, StatementContext context) throws SQLException {
+    return new Row<>(
+        rows.getLong("layer_number"),
+        rows.getLong("version"),
+        rows.getObject("shape") != null,
+        read(rows),
+        rows.getString("model_layer_metadata").length());
+  }
+
+  static <S extends SqlStatement<S>> S bind(S statement, Stored<ModelLayer> stored) {
     ModelLayer layer = stored.value();
     return statement
         .bind("hash", layer.modelLayerHash())

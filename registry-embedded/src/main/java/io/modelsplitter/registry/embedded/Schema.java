@@ -19,7 +19,7 @@ final class Schema {
       Flyway.configure(Schema.class.getClassLoader())
           .dataSource(dataSource)
           .locations(ROOT + "common", ROOT + dialect.folder)
-          .placeholders(Map.of("binary", dialect.binary))
+          .placeholders(Map.of("binary", dialect.binary, "bytes", dialect.bytes))
           .table("model_splitter_schema")
           .baselineOnMigrate(true) // the schema may hold the user's own tables
           .baselineVersion("0")

@@ -7,6 +7,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -50,7 +51,11 @@ final class Errors {
     } else if (e instanceof NotFoundException) {
       send(ctx, 404, text(e), null);
     } else if (e instanceof ConflictException conflict) {
-      send(ctx, 409, text(e), conflict.stored().isEmpty() ? null : conflict.stored());
+      send(
+          ctx,
+          e instanceof VersionConflictException ? 412 : 409,
+          text(e),
+          conflict.stored().isEmpty() ? null : conflict.stored());
     } else if (e instanceof AccessDeniedException) {
       send(ctx, 403, text(e), null);
     } else if (e instanceof UnavailableException) {

@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** {@code /model-layer} and {@code /model-layers}. */
 final class ModelLayerRoutes implements Routes {
-  private static final Set<String> OPTIONS = Set.of("limit", "sort", "after");
+  private static final Set<String> OPTIONS = Set.of("limit", "sort", "after", "explain");
 
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
@@ -63,7 +64,12 @@ final class ModelLayerRoutes implements Routes {
 
   private void update(Context ctx) {
     Update update = Update.parse(Bodies.object(ctx));
-    Stored<ModelLayer> stored = registry.update(ctx.pathParam("hash"), update);
+    String hash = ctx.pathParam("hash");
+    OptionalLong version = Parameters.ifMatch(ctx);
+    Stored<ModelLayer> stored =
+        version.isPresent()
+            ? registry.update(hash, update, version.getAsLong())
+            : registry.update(hash, update);
     headers(ctx, stored);
     Answers.success(ctx, Answers.withMessage("ModelLayer updated", stored.value().toMap()));
   }
@@ -78,6 +84,10 @@ final class ModelLayerRoutes implements Routes {
     Filter filter = Filter.parse(Bodies.object(ctx));
     Query query =
         new Query(filter, Parameters.sort(ctx), Parameters.limit(ctx), ctx.queryParam("after"));
+    if (Parameters.isTrue(ctx, "explain")) {
+      Answers.success(ctx, registry.explain(query).toMap());
+      return;
+    }
     if (query.limit() == 0) {
       Answers.stream(ctx, ModelLayer::toMap, action -> registry.query(query, action));
       return;

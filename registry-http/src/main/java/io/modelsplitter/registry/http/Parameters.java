@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -60,6 +61,28 @@ final class Parameters {
       sort.add(new Query.Sort(field, descending));
     }
     return sort;
+  }
+
+  /** A flag; without it, false. */
+  static boolean isTrue(Context ctx, String name) {
+    String text = ctx.queryParam(name);
+    if (text != null && !text.equals("true") && !text.equals("false")) {
+      throw new BadInputException(name + " must be true or false, not " + Json.show(text));
+    }
+    return "true".equals(text);
+  }
+
+  /** The version of {@code If-Match}; none where any version will do. */
+  static OptionalLong ifMatch(Context ctx) {
+    String text = ctx.header("If-Match");
+    if (text == null || text.equals("*")) {
+      return OptionalLong.empty();
+    }
+    if (!text.matches("\"[0-9]{1,18}\"")) {
+      throw new BadInputException(
+          "If-Match must be the ETag of an answer, such as \"3\", not " + Json.show(text));
+    }
+    return OptionalLong.of(Long.parseLong(text.substring(1, text.length() - 1)));
   }
 
   /** The same request from a cursor on (RFC 8288). */

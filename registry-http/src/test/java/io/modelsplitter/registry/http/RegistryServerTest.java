@@ -7,6 +7,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Query;
@@ -97,6 +98,16 @@ class RegistryServerTest {
 
     @Override
     public Stored<ModelLayer> update(String modelLayerHash, Update update) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Stored<ModelLayer> update(String modelLayerHash, Update update, long version) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Explanation explain(Query query) {
       throw new AssertionError();
     }
 

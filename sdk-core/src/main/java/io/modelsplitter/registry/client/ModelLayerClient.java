@@ -4,6 +4,7 @@ import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Query;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import okhttp3.Headers;
@@ -30,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ModelLayerClient implements ModelLayerRegistry {
+  /** Doing these twice is doing them once; {@code $inc} or {@code $push} is not among them. */
+  private static final Set<String> REPEATABLE =
+      Set.of("$set", "$unset", "$min", "$max", "$addToSet", "$pull", "$pullAll", "$setOnInsert");
+
   private final RegistryHttp http;
 
   private ModelLayerClient(String url, @Nullable String token) {
@@ -80,7 +86,16 @@ public final class ModelLayerClient implements ModelLayerRegistry {
   @Override
   public Stored<ModelLayer> update(String modelLayerHash, Update update) {
     HttpUrl url = layerUrl(modelLayerHash);
-    var answer = http.call("PUT", url, update.toMap(), true, modelLayerHash);
+    boolean repeatable = REPEATABLE.containsAll(update.toMap().keySet());
+    var answer = http.call("PUT", url, update.toMap(), repeatable, modelLayerHash);
+    return stored(fromWire(answer.data()), answer.headers());
+  }
+
+  @Override
+  public Stored<ModelLayer> update(String modelLayerHash, Update update, long version) {
+    HttpUrl url = layerUrl(modelLayerHash);
+    Headers ifMatch = Headers.of("If-Match", "\"" + version + "\"");
+    var answer = http.call("PUT", url, update.toMap(), ifMatch, false, modelLayerHash);
     return stored(fromWire(answer.data()), answer.headers());
   }
 
@@ -91,20 +106,7 @@ public final class ModelLayerClient implements ModelLayerRegistry {
 
   @Override
   public Optional<String> query(Query query, Consumer<? super ModelLayer> action) {
-    HttpUrl.Builder url = http.url("model-layers");
-    if (query.limit() > 0) {
-      url.addQueryParameter("limit", String.valueOf(query.limit()));
-    }
-    if (!query.sort().isEmpty()) {
-      String sort =
-          query.sort().stream()
-              .map(key -> (key.descending() ? "-" : "") + key.field())
-              .collect(Collectors.joining(","));
-      url.addQueryParameter("sort", sort);
-    }
-    if (query.after() != null) {
-      url.addQueryParameter("after", query.after());
-    }
+    HttpUrl.Builder url = queryUrl(query);
     boolean[] begun = {false};
     return http.exchange(
         "POST",
@@ -123,6 +125,30 @@ public final class ModelLayerClient implements ModelLayerRegistry {
                   });
           return Links.next(response);
         });
+  }
+
+  @Override
+  public Explanation explain(Query query) {
+    HttpUrl url = queryUrl(query).addQueryParameter("explain", "true").build();
+    return Explanation.fromMap(http.call("POST", url, query.filter().toMap(), true, "").data());
+  }
+
+  private HttpUrl.Builder queryUrl(Query query) {
+    HttpUrl.Builder url = http.url("model-layers");
+    if (query.limit() > 0) {
+      url.addQueryParameter("limit", String.valueOf(query.limit()));
+    }
+    if (!query.sort().isEmpty()) {
+      String sort =
+          query.sort().stream()
+              .map(key -> (key.descending() ? "-" : "") + key.field())
+              .collect(Collectors.joining(","));
+      url.addQueryParameter("sort", sort);
+    }
+    if (query.after() != null) {
+      url.addQueryParameter("after", query.after());
+    }
+    return url;
   }
 
   /** The layers that match a filter in its wire form, as documents. */

@@ -6,6 +6,7 @@ import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import okhttp3.ConnectionPool;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -74,7 +76,7 @@ final class RegistryHttp {
   }
 
   /** An opened answer: its status, its headers and the envelope's content. */
-  record Answer(int status, okhttp3.Headers headers, Map<String, Object> envelope) {
+  record Answer(int status, Headers headers, Map<String, Object> envelope) {
 
     /** The object {@code data}; empty where there is none. */
     @SuppressWarnings("unchecked") // Json makes no other map
@@ -91,10 +93,19 @@ final class RegistryHttp {
    */
   Answer call(
       String method, HttpUrl url, @Nullable Map<String, ?> body, boolean repeatable, String id) {
+    return call(method, url, body, Headers.of(), repeatable, id);
+  }
+
+  /** As above, with headers. */
+  Answer call(
+      String method,
+      HttpUrl url,
+      @Nullable Map<String, ?> body,
+      Headers headers,
+      boolean repeatable,
+      String id) {
     return exchange(
-        method,
-        url,
-        body,
+        request(method, url, body, headers),
         () -> repeatable,
         response -> {
           Map<String, Object> envelope = envelope(response);
@@ -121,7 +132,10 @@ final class RegistryHttp {
       @Nullable Map<String, ?> body,
       BooleanSupplier repeatable,
       Reader<T> reader) {
-    Request request = request(method, url, body);
+    return exchange(request(method, url, body, Headers.of()), repeatable, reader);
+  }
+
+  private <T> T exchange(Request request, BooleanSupplier repeatable, Reader<T> reader) {
     for (int attempt = 1; ; attempt++) {
       try (Response response = HTTP.newCall(request).execute()) {
         if (attempt == ATTEMPTS || !isBusy(response.code(), repeatable.getAsBoolean())) {
@@ -143,12 +157,13 @@ final class RegistryHttp {
     return failure(response.code(), envelope(response), id);
   }
 
-  private Request request(String method, HttpUrl url, @Nullable Map<String, ?> body) {
+  private Request request(
+      String method, HttpUrl url, @Nullable Map<String, ?> body, Headers headers) {
     RequestBody sent =
         body == null
             ? null
             : RequestBody.create(Json.write(body).getBytes(StandardCharsets.UTF_8), JSON);
-    Request.Builder request = new Request.Builder().url(url).method(method, sent);
+    Request.Builder request = new Request.Builder().url(url).headers(headers).method(method, sent);
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
@@ -177,6 +192,7 @@ final class RegistryHttp {
     return switch (status) {
       case 401, 403 -> new AccessDeniedException(message);
       case 404 -> new NotFoundException(message, id);
+      case 412 -> new VersionConflictException(message, id, stored(envelope));
       case 409 -> new ConflictException(message, id, stored(envelope));
       default ->
           status == 429 || status >= 500

@@ -1,0 +1,125 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.Explanation;
+import io.modelsplitter.registry.Explanation.AnsweredBy;
+import io.modelsplitter.registry.Query;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers filters over a table of documents: an index finds those that may match, and the matcher
+ * has the last word on each.
+ */
+final class DocumentQuery<T> {
+  /** So many documents are sorted by reading them rather than by walking along an index. */
+  private static final int FEW = 5_000;
+
+  private final Database database;
+  private final DocumentTable table;
+  private final Shapes shapes;
+  private final RowMapper<Row<T>> mapper;
+  private final Function<T, Map<String, Object>> toDocument;
+  private final PlanChoice choice;
+  private final PlanSql plans;
+
+  DocumentQuery(
+      Database database,
+      DocumentTable table,
+      Shapes shapes,
+      RowMapper<Row<T>> mapper,
+      Function<T, Map<String, Object>> toDocument) {
+    this.database = database;
+    this.table = table;
+    this.shapes = shapes;
+    this.mapper = mapper;
+    this.toDocument = toDocument;
+    this.plans = new PlanSql(table, database.dialect());
+    this.choice = new PlanChoice(database, plans);
+  }
+
+  /**
+   * Hands over the documents that match.
+   *
+   * @param limit how many at most; 0 for all
+   * @return the place of the last one, when there are more
+   */
+  Optional<Place> run(
+      Filter filter,
+      SortOrder order,
+      int limit,
+      @Nullable Place after,
+      Consumer<? super T> action) {
+    Plan plan = choice.of(new Planner(shapes::isMultiValued).plan(filter));
+    Predicate<Map<String, Object>> matcher = filter.matcher();
+    return scan(source(plan, order), value -> matcher.test(toDocument.apply(value)))
+        .run(limit, after, row -> action.accept(row.value()));
+  }
+
+  /** How a query is answered. */
+  Explanation explain(Filter filter, SortOrder order) {
+    Planner planner = new Planner(shapes::isMultiValued);
+    List<Explanation.SortKey> sort = new ArrayList<>();
+    if (!order.isEmpty()) {
+      Plan plan = choice.of(planner.plan(filter));
+      boolean isFew = isFew(plan);
+      boolean walks = IndexWalk.of(database, table, shapes, order.by().get(0)) != null;
+      for (Query.Sort key : order.by()) {
+        sort.add(explain(key, sort.isEmpty(), isFew, walks));
+      }
+    }
+    return new Explanation(planner.explain(filter), sort);
+  }
+
+  private static Explanation.SortKey explain(
+      Query.Sort key, boolean isFirst, boolean isFew, boolean walks) {
+    if (isFew) {
+      return new Explanation.SortKey(
+          key, AnsweredBy.MATCHER, "the filter leaves few records, which are read and sorted");
+    }
+    if (!walks) {
+      return new Explanation.SortKey(
+          key,
+          AnsweredBy.SCAN,
+          "no index has this order, so that every record is read for each page");
+    }
+    return isFirst
+        ? new Explanation.SortKey(
+            key, AnsweredBy.INDEX, "the index of values by path is read in its order")
+        : new Explanation.SortKey(
+            key, AnsweredBy.MATCHER, "records that share the first key are read and sorted");
+  }
+
+  private Source source(Plan plan, SortOrder order) {
+    if (order.isEmpty() || plan instanceof Plan.Nothing) {
+      return new PlanSource(database, plans, plan);
+    }
+    IndexWalk walk = isFew(plan) ? null : IndexWalk.of(database, table, shapes, order.by().get(0));
+    if (walk == null) {
+      return sorted(plan, order);
+    }
+    return order.by().size() == 1 ? walk : new RunWalk(walk, run -> sorted(run, order));
+  }
+
+  private boolean isFew(Plan plan) {
+    return !(plan instanceof Plan.Everything) && choice.count(plan, FEW) < FEW;
+  }
+
+  private Source sorted(Plan plan, SortOrder order) {
+    return new Selection<>(
+        scan(new PlanSource(database, plans, plan), value -> true),
+        order,
+        row -> order.place(row.number(), toDocument.apply(row.value())));
+  }
+
+  private RecordScan<T> scan(Source source, Predicate<T> matches) {
+    return new RecordScan<>(database, table, mapper, source, matches);
+  }
+}

@@ -1,0 +1,28 @@
+package io.modelsplitter.registry.embedded;
+
+/**
+ * The names of a table of documents and of what indexes them.
+ *
+ * @param name the table; its column {@code shape} is null while a document waits to be indexed
+ * @param key the column with the primary key
+ * @param number the column that counts the documents in the order in which they came, from 1
+ */
+record DocumentTable(String name, String key, String number) {
+  static final DocumentTable MODEL_LAYER =
+      new DocumentTable("model_layer", "model_layer_hash", "layer_number");
+
+  /** The entries: {@code seek_key}, {@code document} and {@code facts}. */
+  String entries() {
+    return name + "_entry";
+  }
+
+  /** The shapes: {@code shape} and {@code digest}. */
+  String shapes() {
+    return name + "_shape";
+  }
+
+  /** The paths of each shape: {@code path}, {@code multi} and {@code shape}. */
+  String shapePaths() {
+    return name + "_shape_path";
+  }
+}

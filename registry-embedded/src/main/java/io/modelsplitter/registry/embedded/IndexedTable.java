@@ -1,0 +1,204 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.registry.Explanation;
+import io.modelsplitter.registry.Query;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of documents with an index of every value in them. What is written here is found by the
+ * next query.
+ *
+ * @param <T> what a row holds
+ */
+final class IndexedTable<T> {
+  private final Database database;
+  private final DocumentTable table;
+  private final Function<T, Map<String, Object>> toDocument;
+  private final Shapes shapes;
+  private final EntryWriter entries;
+  private final Indexer<T> indexer;
+  private final DocumentQuery<T> query;
+
+  IndexedTable(
+      Database database,
+      DocumentTable table,
+      RowMapper<Row<T>> mapper,
+      Function<T, Map<String, Object>> toDocument) {
+    this.database = database;
+    this.table = table;
+    this.toDocument = toDocument;
+    this.shapes = new Shapes(database, table);
+    this.entries = new EntryWriter(table);
+    this.indexer = new Indexer<>(database, table, shapes, mapper, toDocument);
+    this.query = new DocumentQuery<>(database, table, shapes, mapper, toDocument);
+    indexer.indexWaiting();
+  }
+
+  /**
+   * Stores a document.
+   *
+   * @param insert the statement for the row, with a parameter {@code shape}
+   * @param bind binds the others
+   */
+  void insert(T value, String insert, UnaryOperator<Update> bind) {
+    DocumentIndex index = DocumentIndex.of(toDocument.apply(value));
+    if (mayWait()) {
+      database.run(
+          handle ->
+              bind.apply(handle.createUpdate(insert))
+                  .bind("shape", (@Nullable Long) null)
+                  .execute());
+      indexer.stored(1);
+      return;
+    }
+    long shape = shapes.number(index.shape());
+    String withEntries =
+        ("WITH stored AS (" + insert + " RETURNING " + table.number() + " AS document)")
+            + (" INSERT INTO " + table.entries() + " (seek_key, facts, document)")
+            + " SELECT k, f, document FROM stored, UNNEST(:keys, :facts) AS t(k, f)";
+    database.run(
+        handle ->
+            bind.apply(handle.createUpdate(withEntries))
+                .bind("shape", shape)
+                .bind("keys", index.keys())
+                .bind("facts", index.allFacts())
+                .execute());
+  }
+
+  /** Stores documents whose keys nobody has, in the transaction of the handle. */
+  void insertAll(
+      Handle handle, Map<String, T> byKey, String insert, BiConsumer<PreparedBatch, T> bind) {
+    Map<String, DocumentIndex> indexes = new LinkedHashMap<>();
+    byKey.forEach((key, value) -> indexes.put(key, DocumentIndex.of(toDocument.apply(value))));
+    PreparedBatch batch = handle.prepareBatch(insert);
+    byKey.forEach(
+        (key, value) -> {
+          bind.accept(batch, value);
+          Long shape = mayWait() ? null : known(indexes.get(key));
+          batch.bind("shape", shape).add();
+        });
+    batch.execute();
+    if (!mayWait()) {
+      Map<Long, DocumentIndex> byNumber = new HashMap<>();
+      numbers(handle, byKey.keySet()).forEach((key, n) -> byNumber.put(n, indexes.get(key)));
+      entries.add(handle, byNumber);
+    }
+  }
+
+  private Map<String, Long> numbers(Handle handle, Set<String> keys) {
+    Map<String, Long> numbers = new HashMap<>();
+    handle
+        .createQuery(
+            "SELECT "
+                + table.key()
+                + ", "
+                + table.number()
+                + " FROM "
+                + table.name()
+                + " WHERE "
+                + table.key()
+                + " = ANY(:keys)")
+        .bind("keys", keys.toArray(new String[0]))
+        .map((rows, context) -> numbers.put(rows.getString(1), rows.getLong(2)))
+        .list();
+    return numbers;
+  }
+
+  /** To be told after a transaction that stored documents by {@link #insertAll}. */
+  void stored(int documents) {
+    if (mayWait()) {
+      indexer.stored(documents);
+    }
+  }
+
+  /**
+   * Writes a row that was locked, and what is different of its entries.
+   *
+   * @param update the statement for the row, bound but for {@code shape}
+   */
+  void replace(Handle handle, Row<T> before, T after, Update update) {
+    DocumentIndex index = DocumentIndex.of(toDocument.apply(after));
+    Long shape = before.isIndexed() ? known(index) : null;
+    if (update.bind("shape", shape).execute() != 1) {
+      throw new IllegalStateException("a locked row changed: " + before.number());
+    }
+    if (before.isIndexed()) {
+      DocumentIndex was = DocumentIndex.ofStored(toDocument.apply(before.value()));
+      entries.replace(handle, before.number(), was, index);
+    }
+  }
+
+  /** Deletes a row that was locked, and its entries. */
+  void delete(Handle handle, Row<T> row) {
+    handle
+        .createUpdate("DELETE FROM " + table.name() + " WHERE " + table.number() + " = :number")
+        .bind("number", row.number())
+        .execute();
+    if (row.isIndexed()) {
+      DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(row.value()));
+      entries.remove(handle, row.number(), index);
+    }
+  }
+
+  /**
+   * Runs a transaction, again when it met a shape that nobody has had: shapes are stored in
+   * transactions of their own, so that no other has to wait for them.
+   */
+  <R> R inTransaction(HandleCallback<R, RuntimeException> work) {
+    while (true) {
+      try {
+        return database.inTransaction(work);
+      } catch (NewShapeException e) {
+        shapes.number(e.index.shape());
+      }
+    }
+  }
+
+  private long known(@Nullable DocumentIndex index) {
+    DocumentIndex known = Objects.requireNonNull(index);
+    return shapes.numberIfKnown(known.shape()).orElseThrow(() -> new NewShapeException(known));
+  }
+
+  private static final class NewShapeException extends RuntimeException {
+    private final transient DocumentIndex index;
+
+    NewShapeException(DocumentIndex index) {
+      super(null, null, false, false);
+      this.index = index;
+    }
+  }
+
+  /** Hands over what matches; answers the cursor of the last one, when there are more. */
+  Optional<String> query(Query asked, Consumer<? super T> action) {
+    SortOrder order = new SortOrder(asked.sort());
+    Place after = order.place(asked.after());
+    indexer.prepare();
+    return query.run(asked.filter(), order, asked.limit(), after, action).map(order::cursor);
+  }
+
+  /** How a query is answered. */
+  Explanation explain(Query asked) {
+    SortOrder order = new SortOrder(asked.sort());
+    indexer.prepare();
+    return query.explain(asked.filter(), order);
+  }
+
+  private boolean mayWait() {
+    return database.dialect().mayWait > 0;
+  }
+}

@@ -1,0 +1,75 @@
+package io.modelsplitter.registry.embedded;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path as the 16 bytes that an index knows it by, so that no name from outside, however long,
+ * reaches it. The index of a list element is left out, as it may be in a filter, except where a
+ * list lies directly within a list: there a filter must give it, and {@link #nested} stands for it.
+ *
+ * @param bytes the start of a digest over the components
+ */
+@SuppressWarnings("ArrayRecordComponent") // equals compares the bytes
+record PathKey(byte[] bytes) implements Comparable<PathKey> {
+  static final int LENGTH = 16;
+
+  /** The document itself. */
+  static final PathKey ROOT = new PathKey(new byte[LENGTH]);
+
+  /** The field with this name of an object here, or of an object in a list here. */
+  PathKey child(String name) {
+    MessageDigest digest = Digests.sha256();
+    digest.update(bytes);
+    return new PathKey(Arrays.copyOf(digest.digest(ValueKey.utf8(name)), LENGTH));
+  }
+
+  /** A list in a list here. No path has an empty name. */
+  PathKey nested() {
+    return child("");
+  }
+
+  /** The path with these names, none of them an index. */
+  static PathKey of(List<String> names) {
+    PathKey path = ROOT;
+    for (String name : names) {
+      path = path.child(name);
+    }
+    return path;
+  }
+
+  /** Whether a path can reach a field of this name. */
+  static boolean isReachable(String name) {
+    return !name.isEmpty() && name.indexOf('.') < 0;
+  }
+
+  /** The path's bytes with a value's after them. */
+  byte[] with(byte[] value) {
+    byte[] all = Arrays.copyOf(bytes, LENGTH + value.length);
+    System.arraycopy(value, 0, all, LENGTH, value.length);
+    return all;
+  }
+
+  @Override
+  public int compareTo(PathKey other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PathKey path && Arrays.equals(bytes, path.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return HexFormat.of().formatHex(bytes);
+  }
+}

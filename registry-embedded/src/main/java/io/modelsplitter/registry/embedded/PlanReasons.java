@@ -1,0 +1,80 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.query.Condition;
+import io.modelsplitter.query.Filter;
+import org.jspecify.annotations.Nullable;
+
+/** Why a part of a filter is answered the way it is, in words. */
+final class PlanReasons {
+
+  private PlanReasons() {}
+
+  /**
+   * @param plan what the index can do for the part, or null
+   * @param seeks whether an index is used for some part of the filter
+   */
+  static String of(Filter part, @Nullable Plan plan, boolean seeks) {
+    if (plan instanceof Plan.Nothing) {
+      return "nothing can match this";
+    }
+    if (plan != null && plan.isExact()) {
+      return "the index of values by path has just what matches";
+    }
+    if (plan == null) {
+      String then = seeks ? "matched to what the other parts find" : "so every record is read";
+      return notSeekable(part) + "; " + then;
+    }
+    return narrowed(part) + ", then each record is matched";
+  }
+
+  private static String notSeekable(Filter part) {
+    if (part instanceof Filter.Or) {
+      return "a part of $or has no use for an index";
+    }
+    if (part instanceof Filter.Nor) {
+      return "a negation also holds where there is no value, and an index has values only";
+    }
+    Condition condition = ((Filter.Field) part).condition();
+    if (condition instanceof Condition.Not) {
+      return "a negation also holds where there is no value, and an index has values only";
+    }
+    boolean ofNull =
+        (condition instanceof Condition.Equal equal && equal.value() == null)
+            || (condition instanceof Condition.In in && in.values().contains(null))
+            || (condition instanceof Condition.Compare compare && compare.value() == null);
+    return ofNull
+        ? "null also means that there is no value, and an index has values only"
+        : "it would seek at too many places of an index";
+  }
+
+  private static String narrowed(Filter part) {
+    if (!(part instanceof Filter.Field field)) {
+      return "the index of values by path has all that can match";
+    }
+    Condition condition = field.condition();
+    if (condition instanceof Condition.Regex regex) {
+      String prefix = RegexPrefix.of(regex);
+      return prefix.isEmpty()
+          ? "the index has the texts at the path"
+          : "the index has the texts that begin with \"" + prefix + "\"";
+    }
+    if (condition instanceof Condition.Mod) {
+      return "the index has the numbers at the path";
+    }
+    if (condition instanceof Condition.Size) {
+      return "the index has the lists at the path";
+    }
+    if (condition instanceof Condition.ElemMatch || condition instanceof Condition.ElemMatchValue) {
+      return "the index has such values at the path, but not whether they are in one element";
+    }
+    if (condition instanceof Condition.Compare && isPlain(field.path())) {
+      return "the value is longer than what the index keeps of one";
+    }
+    return "a number in a path is the index of an element or the name of a field, and both are found";
+  }
+
+  private static boolean isPlain(String path) {
+    PathPattern pattern = PathPattern.ROOT.below(path);
+    return pattern != null && pattern.isExact();
+  }
+}
