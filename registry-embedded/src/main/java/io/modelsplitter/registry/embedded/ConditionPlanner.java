@@ -15,7 +15,7 @@ final class ConditionPlanner {
   /** More than this a database would rather not be asked at once. */
   private static final int MAX_RANGES = 100;
 
-  private static final int MAX_POINTS = 30_000;
+  static final int MAX_POINTS = 30_000;
 
   private final PathPattern paths;
   private final int facts;

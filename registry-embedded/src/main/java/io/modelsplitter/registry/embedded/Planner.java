@@ -5,7 +5,9 @@ import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.Explanation.AnsweredBy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,11 @@ final class Planner {
   /** Pairs of ranges that are compared to merge two conditions. */
   private static final int MAX_MERGE = 100_000;
 
+  /** Of more conditions that must all hold, the rest is left to the matcher. */
+  private static final int MAX_PARTS = 20;
+
   private final Predicate<PathKey> isMultiValued;
+  private final Map<PathKey, Boolean> multiValued = new HashMap<>();
 
   /**
    * @param isMultiValued whether some document has more than one value at the path, so that two
@@ -121,13 +127,33 @@ final class Planner {
       if (plan == null || plan instanceof Plan.Everything) {
         return plan;
       }
-      if (!(plan instanceof Plan.Nothing)) {
+      if (!(plan instanceof Plan.Nothing) && !isJoined(some, plan)) {
         some.add(plan);
       }
     }
     return some.isEmpty()
         ? new Plan.Nothing()
         : some.size() == 1 ? some.get(0) : new Plan.AnyOf(some);
+  }
+
+  /** Two seeks for single keys are one for the keys of both. */
+  private static boolean isJoined(List<Plan> plans, Plan plan) {
+    Plan last = plans.isEmpty() ? null : plans.get(plans.size() - 1);
+    if (!(plan instanceof Plan.Seek seek
+        && last instanceof Plan.Seek before
+        && seek.isPoints()
+        && before.isPoints()
+        && seek.ranges().size() + before.ranges().size() <= ConditionPlanner.MAX_POINTS
+        && seek.facts() == before.facts())) {
+      return false;
+    }
+    List<KeyRange> both = new ArrayList<>(before.ranges());
+    both.addAll(seek.ranges());
+    boolean isExact = before.isExact() && seek.isExact();
+    boolean onePath = before.path() != null && before.path().equals(seek.path());
+    plans.set(
+        plans.size() - 1, new Plan.Seek(both, seek.facts(), isExact, onePath ? seek.path() : null));
+    return true;
   }
 
   /** The parts that an index can answer; the matcher sees to the rest. */
@@ -146,6 +172,10 @@ final class Planner {
     if (some.isEmpty()) {
       return isExact ? new Plan.Everything(true) : null;
     }
+    if (some.size() > MAX_PARTS) {
+      some = some.subList(0, MAX_PARTS);
+      isExact = false;
+    }
     if (some.stream().anyMatch(Planner::isEmpty)) {
       return new Plan.Nothing();
     }
@@ -163,7 +193,7 @@ final class Planner {
           && seek.facts() == 0
           && other.facts() == 0
           && canMerge(seek, other)
-          && !isMultiValued.test(seek.path())) {
+          && !multiValued.computeIfAbsent(seek.path(), isMultiValued::test)) {
         plans.set(i, merged(other, seek));
         return true;
       }

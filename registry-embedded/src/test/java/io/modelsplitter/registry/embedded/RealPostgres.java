@@ -1,5 +1,7 @@
 package io.modelsplitter.registry.embedded;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -25,6 +27,15 @@ final class RealPostgres {
 
   static DataSource newDatabase() {
     return SERVER.getDatabase("postgres", createDatabase());
+  }
+
+  /** With a pool, for tests of many statements; it stays until the virtual machine ends. */
+  static DataSource newPool() {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(newDatabaseUrl());
+    config.setUsername("postgres");
+    config.setMaximumPoolSize(4);
+    return new HikariDataSource(config);
   }
 
   static String newDatabaseUrl() {
