@@ -57,20 +57,39 @@ final class DocumentQuery<T> {
       int limit,
       @Nullable Place after,
       Consumer<? super T> action) {
-    Plan plan = choice.of(new Planner(shapes::isMultiValued).plan(filter));
     Predicate<Map<String, Object>> matcher = filter.matcher();
-    return scan(source(plan, order), value -> matcher.test(toDocument.apply(value)))
-        .run(limit, after, row -> action.accept(row.value()));
+    Predicate<T> matches = value -> matcher.test(toDocument.apply(value));
+    Consumer<Row<T>> values = row -> action.accept(row.value());
+    try {
+      ShapesView view = shapes.view();
+      return scan(filter, order, view, view, matches).run(limit, after, values);
+    } catch (RowReader.StaleException e) {
+      // Shapes that come from now on are of documents that come while the query runs.
+      return scan(filter, order, shapes.refresh(), null, matches).run(limit, after, values);
+    }
+  }
+
+  private RecordScan<T> scan(
+      Filter filter,
+      SortOrder order,
+      ShapesView view,
+      @Nullable ShapesView unchecked,
+      Predicate<T> matches) {
+    RowReader<T> reader = new RowReader<>(database, table, mapper, unchecked);
+    Plan plan = choice.of(new Planner(view::isMultiValued).plan(filter));
+    return new RecordScan<>(reader, source(reader, view, plan, order), matches);
   }
 
   /** How a query is answered. */
   Explanation explain(Filter filter, SortOrder order) {
-    Planner planner = new Planner(shapes::isMultiValued);
+    ShapesView view = shapes.refresh();
+    Planner planner = new Planner(view::isMultiValued);
     List<Explanation.SortKey> sort = new ArrayList<>();
     if (!order.isEmpty()) {
       Plan plan = choice.of(planner.plan(filter));
       boolean isFew = isFew(plan);
-      boolean walks = IndexWalk.of(database, table, shapes, order.by().get(0)) != null;
+      RowReader<T> reader = new RowReader<>(database, table, mapper, view);
+      boolean walks = IndexWalk.of(database, table, reader, view, order.by().get(0)) != null;
       for (Query.Sort key : order.by()) {
         sort.add(explain(key, sort.isEmpty(), isFew, walks));
       }
@@ -97,29 +116,36 @@ final class DocumentQuery<T> {
             key, AnsweredBy.MATCHER, "records that share the first key are read and sorted");
   }
 
-  private Source source(Plan plan, SortOrder order) {
+  private Source<T> source(RowReader<T> reader, ShapesView view, Plan plan, SortOrder order) {
+    PlanSource<T> found = new PlanSource<>(database, plans, reader, plan);
     if (order.isEmpty() || plan instanceof Plan.Nothing) {
-      return new PlanSource(database, plans, plan);
+      return found;
     }
-    IndexWalk walk = isFew(plan) ? null : IndexWalk.of(database, table, shapes, order.by().get(0));
+    if (!(plan instanceof Plan.Everything)) {
+      Source.Page<T> first = found.next(null, RowReader.BATCH_ROWS);
+      if (first.isLast()) {
+        return sorted(reader, new OnePage<>(first), order);
+      }
+    }
+    IndexWalk<T> walk =
+        isFew(plan) ? null : IndexWalk.of(database, table, reader, view, order.by().get(0));
     if (walk == null) {
-      return sorted(plan, order);
+      return sorted(reader, found, order);
     }
-    return order.by().size() == 1 ? walk : new RunWalk(walk, run -> sorted(run, order));
+    return order.by().size() == 1
+        ? walk
+        : new RunWalk<>(
+            walk, run -> sorted(reader, new PlanSource<>(database, plans, reader, run), order));
   }
 
   private boolean isFew(Plan plan) {
     return !(plan instanceof Plan.Everything) && choice.count(plan, FEW) < FEW;
   }
 
-  private Source sorted(Plan plan, SortOrder order) {
+  private Source<T> sorted(RowReader<T> reader, Source<T> source, SortOrder order) {
     return new Selection<>(
-        scan(new PlanSource(database, plans, plan), value -> true),
+        new RecordScan<>(reader, source, value -> true),
         order,
         row -> order.place(row.number(), toDocument.apply(row.value())));
-  }
-
-  private RecordScan<T> scan(Source source, Predicate<T> matches) {
-    return new RecordScan<>(database, table, mapper, source, matches);
   }
 }

@@ -25,4 +25,9 @@ record DocumentTable(String name, String key, String number) {
   String shapePaths() {
     return name + "_shape_path";
   }
+
+  /** One row with the number of shapes: {@code generation}. */
+  String shapeGeneration() {
+    return name + "_shape_generation";
+  }
 }

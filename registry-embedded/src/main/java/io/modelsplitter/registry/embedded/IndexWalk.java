@@ -3,17 +3,21 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.registry.Query;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All documents in the order of one key, along the index of its path. The documents that lack the
  * path are not in it: they stand where null does, by their shapes.
+ *
+ * @param <T> what a row holds
  */
-final class IndexWalk implements Source {
+final class IndexWalk<T> implements Source<T> {
   private static final byte[] NULL = {ValueKey.NULL};
 
   private final Database database;
   private final DocumentTable table;
+  private final RowReader<T> reader;
   private final PathKey path;
   private final boolean descending;
   private final List<Long> lacking;
@@ -21,28 +25,34 @@ final class IndexWalk implements Source {
   private IndexWalk(
       Database database,
       DocumentTable table,
+      RowReader<T> reader,
       PathKey path,
       boolean descending,
       List<Long> lacking) {
     this.database = database;
     this.table = table;
+    this.reader = reader;
     this.path = path;
     this.descending = descending;
     this.lacking = lacking;
   }
 
   /** A walk along the index of a key; null when an index does not have its order. */
-  static @Nullable IndexWalk of(
-      Database database, DocumentTable table, Shapes shapes, Query.Sort by) {
+  static <T> @Nullable IndexWalk<T> of(
+      Database database,
+      DocumentTable table,
+      RowReader<T> reader,
+      ShapesView shapes,
+      Query.Sort by) {
     PathPattern paths = PathPattern.ROOT.below(by.field());
     if (paths == null || !paths.isExact() || paths.paths().size() != 1) {
       return null;
     }
     PathKey path = paths.paths().get(0);
     List<Long> lacking = shapes.lacking(path);
-    return lacking.size() > Shapes.MAX_LACKING
+    return lacking.size() > ShapesView.MAX_LACKING
         ? null
-        : new IndexWalk(database, table, path, by.descending(), lacking);
+        : new IndexWalk<>(database, table, reader, path, by.descending(), lacking);
   }
 
   @Override
@@ -50,9 +60,17 @@ final class IndexWalk implements Source {
     return true;
   }
 
-  /** Places with one key: the rest of those that share the key of the given one, then others. */
+  /** The places: the rest of those that share the key of the given one, then others. */
   @Override
-  public Page next(@Nullable Place after, int count) {
+  public Page<T> next(@Nullable Place after, int count) {
+    String order =
+        descending
+            ? "placed.seek_key DESC, placed.document DESC"
+            : "placed.seek_key, placed.document";
+    return reader.page(walk(after, count), true, order, count);
+  }
+
+  private Sql walk(@Nullable Place after, int count) {
     byte[] from = after == null ? null : after.keys().get(0);
     Sql sql = new Sql();
     sql.add("SELECT seek_key, document FROM (");
@@ -67,14 +85,22 @@ final class IndexWalk implements Source {
     end(sql, count);
     lacking(sql, from, after == null ? 0 : after.number(), count);
     sql.add(") walked");
-    order(sql).add(" LIMIT ").bind(count);
-    return Page.of(places(sql), count);
+    return order(sql).add(" LIMIT ").bind(count);
   }
 
-  /** The places after all that share this key. */
-  Page beyond(@Nullable Place after, int count) {
-    return next(
-        after == null ? null : new Place(after.keys(), descending ? 0 : Long.MAX_VALUE), count);
+  /** The first place after all that share the key of this one. */
+  Optional<Place> beyond(@Nullable Place after) {
+    long number = descending ? 0 : Long.MAX_VALUE;
+    Sql sql = walk(after == null ? null : new Place(after.keys(), number), 1);
+    return database.run(
+        handle ->
+            handle
+                .createQuery(sql.text())
+                .bindMap(sql.bindings())
+                .map(
+                    (rows, context) ->
+                        RowReader.keyed(rows.getBytes("seek_key"), rows.getLong("document")))
+                .findOne());
   }
 
   /** The documents that share a key. */
@@ -131,20 +157,5 @@ final class IndexWalk implements Source {
   private Sql order(Sql sql) {
     return sql.add(
         descending ? " ORDER BY seek_key DESC, document DESC" : " ORDER BY seek_key, document");
-  }
-
-  private List<Place> places(Sql sql) {
-    return database.run(
-        handle ->
-            handle
-                .createQuery(sql.text())
-                .bindMap(sql.bindings())
-                .map(
-                    (rows, context) -> {
-                      byte[] key = rows.getBytes("seek_key");
-                      byte[] value = Arrays.copyOfRange(key, PathKey.LENGTH, key.length);
-                      return new Place(List.of(value), rows.getLong("document"));
-                    })
-                .list());
   }
 }

@@ -94,12 +94,9 @@ final class JdbcTaskRegistry implements TaskRegistry {
   @Override
   public Optional<String> query(TaskQuery query, Consumer<? super Task> action) {
     SortOrder oldestFirst = new SortOrder(List.of());
-    return new RecordScan<Task>(
-            database,
-            TaskSource.TABLE,
-            (rows, context) -> row(rows),
-            new TaskSource(database, query),
-            task -> true)
+    RowReader<Task> reader =
+        new RowReader<>(database, TaskSource.TABLE, (rows, context) -> row(rows), null);
+    return new RecordScan<>(reader, new TaskSource(reader, query), task -> true)
         .run(query.limit(), oldestFirst.place(query.after()), row -> action.accept(row.value()))
         .map(oldestFirst::cursor);
   }

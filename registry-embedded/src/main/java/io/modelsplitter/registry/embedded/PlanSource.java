@@ -3,25 +3,34 @@ package io.modelsplitter.registry.embedded;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a plan finds, in the order in which it came. */
-record PlanSource(Database database, PlanSql plans, Plan plan) implements Source {
+/**
+ * What a plan finds, in the order in which it came.
+ *
+ * @param <T> what a row holds
+ */
+record PlanSource<T>(Database database, PlanSql plans, RowReader<T> reader, Plan plan)
+    implements Source<T> {
 
   @Override
-  public Page next(@Nullable Place after, int count) {
+  public Page<T> next(@Nullable Place after, int count) {
     if (plan instanceof Plan.Nothing) {
-      return new Page(List.of(), true);
+      return Page.end();
     }
     Sql sql = new Sql();
     plans.page(plan, after == null ? 0 : after.number(), count, sql);
-    List<Place> places =
-        database.run(
-            handle ->
-                handle
-                    .createQuery(sql.text())
-                    .bindMap(sql.bindings())
-                    .map((rows, context) -> Place.of(rows.getLong("document")))
-                    .list());
-    return Page.of(places, count);
+    return count <= RowReader.BATCH_ROWS
+        ? reader.page(sql, false, "placed.document", count).matched(plan.isExact())
+        : Page.of(places(sql), count);
+  }
+
+  private List<Place> places(Sql sql) {
+    return database.run(
+        handle ->
+            handle
+                .createQuery(sql.text())
+                .bindMap(sql.bindings())
+                .map((rows, context) -> Place.of(rows.getLong("document")))
+                .list());
   }
 
   @Override

@@ -2,21 +2,25 @@ package io.modelsplitter.registry.embedded;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All documents in the order of several keys: along the index of the first one, and where some
  * share it, by the other keys among these.
+ *
+ * @param <T> what a row holds
  */
-final class RunWalk implements Source {
-  private final IndexWalk walk;
-  private final Function<Plan, Source> sorted;
+final class RunWalk<T> implements Source<T> {
+  private final IndexWalk<T> walk;
+  private final Function<Plan, Source<T>> sorted;
 
   /**
    * @param sorted what a plan finds in the order of all keys
    */
-  RunWalk(IndexWalk walk, Function<Plan, Source> sorted) {
+  RunWalk(IndexWalk<T> walk, Function<Plan, Source<T>> sorted) {
     this.walk = walk;
     this.sorted = sorted;
   }
@@ -27,28 +31,33 @@ final class RunWalk implements Source {
   }
 
   @Override
-  public Page next(@Nullable Place after, int count) {
+  public Page<T> next(@Nullable Place after, int count) {
     List<Place> places = new ArrayList<>();
     if (after != null) {
-      Page rest = sorted.apply(walk.run(after.keys().get(0))).next(after, count);
-      if (!rest.isLast()) {
-        return new Page(rest.places(), false);
-      }
+      Page<T> rest = run(after, after, count);
       places.addAll(rest.places());
+      if (!rest.isLast()) {
+        return new Page<>(places, false, Map.of());
+      }
     }
     Place last = after;
     while (places.size() < count) {
-      Page ahead = walk.beyond(last, 1);
-      if (ahead.places().isEmpty()) {
-        return new Page(places, true);
+      Optional<Place> ahead = walk.beyond(last);
+      if (ahead.isEmpty()) {
+        return new Page<>(places, true, Map.of());
       }
-      last = ahead.places().get(0);
-      Page run = sorted.apply(walk.run(last.keys().get(0))).next(null, count);
+      last = ahead.get();
+      Page<T> run = run(last, null, count);
       places.addAll(run.places());
       if (!run.isLast()) {
         break; // the next page goes on in this run
       }
     }
-    return new Page(places, false);
+    return new Page<>(places, false, Map.of());
+  }
+
+  /** Of the documents that share the first key of one, those after a place. */
+  private Page<T> run(Place one, @Nullable Place after, int count) {
+    return sorted.apply(walk.run(one.keys().get(0))).next(after, count);
   }
 }

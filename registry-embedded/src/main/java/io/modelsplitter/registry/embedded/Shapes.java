@@ -1,25 +1,21 @@
 package io.modelsplitter.registry.embedded;
 
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shapes that documents have: which paths reach something. Documents of one origin share a
  * shape, so the few shapes tell what an index of values cannot: which documents lack a path.
  */
 final class Shapes {
-  /** More shapes than this are not gone through one by one. */
-  static final int MAX_LACKING = 100;
-
   private static final int CACHE = 10_000;
 
   private final Database database;
@@ -34,6 +30,8 @@ final class Shapes {
               return size() > CACHE;
             }
           });
+
+  private volatile @Nullable ShapesView view;
 
   Shapes(Database database, DocumentTable table) {
     this.database = database;
@@ -82,6 +80,7 @@ final class Shapes {
         .createUpdate("INSERT INTO " + table.shapes() + " (digest) VALUES (:digest)")
         .bind("digest", digest.bytes())
         .execute();
+    handle.execute("UPDATE " + table.shapeGeneration() + " SET generation = generation + 1");
     long number = find(handle, digest).orElseThrow();
     handle
         .createUpdate(
@@ -96,38 +95,17 @@ final class Shapes {
     return number;
   }
 
-  /** Whether some document has or had more than one value at the path. */
-  boolean isMultiValued(PathKey path) {
-    String sql =
-        "SELECT shape FROM " + table.shapePaths() + " WHERE path = :path AND multi = TRUE LIMIT 1";
-    return database.run(
-        handle ->
-            handle
-                .createQuery(sql)
-                .bind("path", path.bytes())
-                .mapTo(Long.class)
-                .findOne()
-                .isPresent());
+  /** What is known of the shapes; it may be out of date, which {@link RowReader} notices. */
+  ShapesView view() {
+    ShapesView current = view;
+    return current == null ? refresh() : current;
   }
 
-  /** The shapes without the path; one more than {@link #MAX_LACKING} when there are too many. */
-  List<Long> lacking(PathKey path) {
-    String has =
-        " NOT EXISTS (SELECT 1 FROM "
-            + table.shapePaths()
-            + " p WHERE p.path = :path AND p.shape = s.shape AND p.multi = ";
-    String sql =
-        "SELECT s.shape FROM "
-            + table.shapes()
-            + " s WHERE"
-            + (has + "TRUE) AND")
-            + (has + "FALSE)")
-            + " LIMIT "
-            + (MAX_LACKING + 1);
-    return database.run(
-        handle ->
-            new ArrayList<>(
-                handle.createQuery(sql).bind("path", path.bytes()).mapTo(Long.class).list()));
+  /** Forgets what was known. */
+  ShapesView refresh() {
+    ShapesView fresh = new ShapesView(database, table);
+    view = fresh;
+    return fresh;
   }
 
   private static PathKey digest(SortedMap<PathKey, Boolean> shape) {

@@ -1,12 +1,12 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskStatus;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of a query, oldest first. */
-record TaskSource(Database database, TaskQuery query) implements Source {
+record TaskSource(RowReader<Task> reader, TaskQuery query) implements Source<Task> {
   static final DocumentTable TABLE = new DocumentTable("task", "task_id", "task_number");
 
   @Override
@@ -15,33 +15,25 @@ record TaskSource(Database database, TaskQuery query) implements Source {
   }
 
   @Override
-  public Page next(@Nullable Place after, int count) {
+  public Page<Task> next(@Nullable Place after, int count) {
     Sql sql = new Sql();
-    sql.add("SELECT task_number FROM task WHERE task_number > ");
+    sql.add("SELECT task_number AS document FROM task WHERE task_number > ");
     sql.bind(after == null ? 0L : after.number());
     if (query.taskType() != null) {
       if (!isStorable(query.taskType())) {
-        return new Page(List.of(), true);
+        return Page.end();
       }
       sql.add(" AND task_type = ").bind(query.taskType());
     }
     if (query.taskStatus() != null) {
       if (!isStorable(query.taskStatus())) {
-        return new Page(List.of(), true);
+        return Page.end();
       }
       String[] spellings = TaskStatus.spellings(query.taskStatus()).toArray(new String[0]);
       sql.add(" AND task_status = ANY(").bind(spellings).add(")");
     }
     sql.add(" ORDER BY task_number LIMIT ").bind(count);
-    List<Place> places =
-        database.run(
-            handle ->
-                handle
-                    .createQuery(sql.text())
-                    .bindMap(sql.bindings())
-                    .map((rows, context) -> Place.of(rows.getLong(1)))
-                    .list());
-    return Page.of(places, count);
+    return reader.page(sql, false, "placed.document", count);
   }
 
   /** No column holds U+0000 or half a surrogate pair, and PostgreSQL cannot even be asked. */

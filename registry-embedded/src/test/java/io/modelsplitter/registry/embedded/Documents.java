@@ -49,6 +49,8 @@ final class Documents {
     execute(
         "CREATE TABLE document_shape_path (path %s, multi BOOLEAN, shape BIGINT,".formatted(bytes)
             + " PRIMARY KEY (path, multi, shape))");
+    execute("CREATE TABLE document_shape_generation (generation BIGINT)");
+    execute("INSERT INTO document_shape_generation VALUES (0)");
     table = new IndexedTable<>(database, TABLE, (rows, context) -> row(rows), it -> it);
   }
 
@@ -185,8 +187,11 @@ final class Documents {
   /** What an index finds for a filter, and whether it says that this is just what matches. */
   Candidates candidates(Filter filter) {
     Shapes shapes = new Shapes(database, TABLE);
-    Plan plan = new Planner(shapes::isMultiValued).plan(filter);
-    PlanSource source = new PlanSource(database, new PlanSql(TABLE, database.dialect()), plan);
+    Plan plan = new Planner(shapes.view()::isMultiValued).plan(filter);
+    RowReader<Map<String, Object>> reader =
+        new RowReader<>(database, TABLE, (rows, context) -> row(rows), null);
+    PlanSource<Map<String, Object>> source =
+        new PlanSource<>(database, new PlanSql(TABLE, database.dialect()), reader, plan);
     Set<Long> numbers = new HashSet<>();
     source.next(null, 1_000_000).places().forEach(place -> numbers.add(place.number()));
     return new Candidates(plan.isExact(), plan instanceof Plan.Everything, numbers);

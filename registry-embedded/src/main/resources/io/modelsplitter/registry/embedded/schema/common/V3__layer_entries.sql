@@ -29,4 +29,9 @@ CREATE TABLE model_layer_shape_path (
   PRIMARY KEY (path, multi, shape)
 );
 
+CREATE TABLE model_layer_shape_generation (
+  generation BIGINT NOT NULL -- counts the shapes, so that what was read of them can be kept
+);
+INSERT INTO model_layer_shape_generation VALUES (0);
+
 CREATE INDEX task_by_type ON task (task_type, task_number);
