@@ -85,7 +85,7 @@ final class IndexWalk<T> implements Source<T> {
     end(sql, count);
     lacking(sql, from, after == null ? 0 : after.number(), count);
     sql.add(") walked");
-    return order(sql).add(" LIMIT ").bind(count);
+    return order(sql).add(" LIMIT " + count);
   }
 
   /** The first place after all that share the key of this one. */
@@ -120,7 +120,7 @@ final class IndexWalk<T> implements Source<T> {
   }
 
   private Sql end(Sql sql, int count) {
-    return order(sql).add(" LIMIT ").bind(count).add(") part");
+    return order(sql).add(" LIMIT " + count).add(") part");
   }
 
   private void range(Sql sql, byte @Nullable [] from) {
@@ -150,7 +150,7 @@ final class IndexWalk<T> implements Source<T> {
         sql.add(" AND ").add(table.number()).add(descending ? " < " : " > ").bind(number);
       }
       sql.add(" ORDER BY shape").add(descending ? " DESC, " : ", ").add(table.number());
-      sql.add(descending ? " DESC" : "").add(" LIMIT ").bind(count).add(") lacking");
+      sql.add(descending ? " DESC" : "").add(" LIMIT " + count).add(") lacking");
     }
   }
 

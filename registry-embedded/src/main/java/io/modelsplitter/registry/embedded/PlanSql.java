@@ -41,14 +41,14 @@ final class PlanSql {
       documents(plan, after, sql);
       sql.add(") found ORDER BY document");
     }
-    sql.add(" LIMIT ").bind(count);
+    sql.add(" LIMIT " + count);
   }
 
   /** How many documents the plan finds, counted no further than the bound; some may count twice. */
   void count(Plan plan, int bound, Sql sql) {
     sql.add("(SELECT COUNT(*) FROM (");
     documents(plan, 0, sql);
-    sql.add(" LIMIT ").bind(bound).add(") counted)");
+    sql.add(" LIMIT " + bound).add(") counted)");
   }
 
   /** The documents that a plan finds, in no order, at times twice. */

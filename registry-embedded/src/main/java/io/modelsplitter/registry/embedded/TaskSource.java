@@ -32,7 +32,7 @@ record TaskSource(RowReader<Task> reader, TaskQuery query) implements Source<Tas
       String[] spellings = TaskStatus.spellings(query.taskStatus()).toArray(new String[0]);
       sql.add(" AND task_status = ANY(").bind(spellings).add(")");
     }
-    sql.add(" ORDER BY task_number LIMIT ").bind(count);
+    sql.add(" ORDER BY task_number LIMIT " + count);
     return reader.page(sql, false, "placed.document", count);
   }
 

@@ -46,8 +46,8 @@ public final class RegistryBenchmark {
   private final Random random = new Random(7);
   private int rows;
 
-  private RegistryBenchmark(DataSource dataSource) {
-    registry = EmbeddedRegistry.open(dataSource).modelLayers();
+  private RegistryBenchmark(ModelLayerRegistry registry, DataSource dataSource) {
+    this.registry = registry;
     jdbi = Jdbi.create(dataSource);
     jdbi.registerArrayType(String.class, "varchar");
     jdbi.useHandle(
@@ -88,8 +88,10 @@ public final class RegistryBenchmark {
       config.setJdbcUrl(server.getJdbcUrl("postgres", "postgres"));
       config.setUsername("postgres");
     }
-    try (HikariDataSource dataSource = new HikariDataSource(config)) {
-      RegistryBenchmark benchmark = new RegistryBenchmark(dataSource);
+    try (EmbeddedRegistry registry =
+            EmbeddedRegistry.open(config.getJdbcUrl(), config.getUsername(), "");
+        HikariDataSource dataSource = new HikariDataSource(config)) {
+      RegistryBenchmark benchmark = new RegistryBenchmark(registry.modelLayers(), dataSource);
       Map<String, Double> first = new LinkedHashMap<>();
       for (String size : Arrays.asList(args).subList(1, args.length)) {
         benchmark.fill(Integer.parseInt(size));
