@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.BadInputException;
+import java.util.stream.Collectors;
 
 /** What H2 and PostgreSQL truly do differently. */
 enum Dialect {
@@ -10,6 +11,11 @@ enum Dialect {
     String hasOneOf(String column, int bits) {
       return "BITAND(" + column + ", " + bits + ") <> 0";
     }
+
+    @Override
+    String sizeOf(DocumentTable table) {
+      return "";
+    }
   },
 
   /** PostgreSQL, and what speaks like it. */
@@ -17,6 +23,13 @@ enum Dialect {
     @Override
     String hasOneOf(String column, int bits) {
       return "(" + column + " & " + bits + ") <> 0";
+    }
+
+    @Override
+    String sizeOf(DocumentTable table) {
+      return table.large().stream()
+          .map(column -> "OCTET_LENGTH(r." + column + ")")
+          .collect(Collectors.joining(" + "));
     }
   };
 
@@ -45,6 +58,12 @@ enum Dialect {
 
   /** The condition that a column has one of the bits. */
   abstract String hasOneOf(String column, int bits);
+
+  /**
+   * How large a row of the table is, where the driver would hold every row of an answer; empty
+   * where what is large is read only when it is asked for.
+   */
+  abstract String sizeOf(DocumentTable table);
 
   static Dialect of(String productName) {
     return switch (productName) {

@@ -1,15 +1,19 @@
 package io.modelsplitter.registry.embedded;
 
+import java.util.List;
+
 /**
  * The names of a table of documents and of what indexes them.
  *
  * @param name the table; its column {@code shape} is null while a document waits to be indexed
  * @param key the column with the primary key
+ * @param large the columns that can hold megabytes
  * @param number the column that counts the documents in the order in which they came, from 1
  */
-record DocumentTable(String name, String key, String number) {
+record DocumentTable(String name, String key, List<String> large, String number) {
   static final DocumentTable MODEL_LAYER =
-      new DocumentTable("model_layer", "model_layer_hash", "layer_number");
+      new DocumentTable(
+          "model_layer", "model_layer_hash", List.of("model_layer_metadata"), "layer_number");
 
   /** The entries: {@code seek_key}, {@code document} and {@code facts}. */
   String entries() {

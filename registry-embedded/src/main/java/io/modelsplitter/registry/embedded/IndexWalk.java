@@ -63,10 +63,7 @@ final class IndexWalk<T> implements Source<T> {
   /** The places: the rest of those that share the key of the given one, then others. */
   @Override
   public Page<T> next(@Nullable Place after, int count) {
-    String order =
-        descending
-            ? "placed.seek_key DESC, placed.document DESC"
-            : "placed.seek_key, placed.document";
+    String order = descending ? "seek_key DESC, document DESC" : "seek_key, document";
     return reader.page(walk(after, count), true, order, count);
   }
 

@@ -19,7 +19,7 @@ record PlanSource<T>(Database database, PlanSql plans, RowReader<T> reader, Plan
     Sql sql = new Sql();
     plans.page(plan, after == null ? 0 : after.number(), count, sql);
     return count <= RowReader.BATCH_ROWS
-        ? reader.page(sql, false, "placed.document", count).matched(plan.isExact())
+        ? reader.page(sql, false, "document", count).matched(plan.isExact())
         : Page.of(places(sql), count);
   }
 

@@ -21,8 +21,6 @@ final class RowReader<T> {
 
   static final long BATCH_CHARACTERS = 8L << 20;
 
-  private static final int FETCH_ROWS = 64;
-
   private final Database database;
   private final DocumentTable table;
   private final RowMapper<Row<T>> mapper;
@@ -65,13 +63,12 @@ final class RowReader<T> {
         shapes == null
             ? ""
             : ", (SELECT generation FROM " + table.shapeGeneration() + ") AS generation";
-    String sql =
-        ("SELECT r.*" + (hasKey ? ", placed.seek_key" : "") + generation)
-            + (" FROM (" + places.text())
-            + (") placed JOIN " + table.name() + " r ON r." + table.number())
-            + (" = placed.document ORDER BY " + order);
-    Source.Page<T> page =
-        database.inTransaction(handle -> page(handle, sql, places, hasKey, count));
+    String columns = "placed.document" + (hasKey ? ", placed.seek_key" : "") + generation;
+    String from =
+        ("(" + places.text() + ") placed JOIN " + table.name() + " r")
+            + (" ON r." + table.number() + " = placed.document");
+    String sql = select(columns, from, order);
+    Source.Page<T> page = database.run(handle -> page(handle, sql, places, hasKey, count));
     if (shapes != null
         && page.places().isEmpty()
         && ShapesView.generation(database, table) != shapes.generation()) {
@@ -81,15 +78,24 @@ final class RowReader<T> {
     return page;
   }
 
+  /** Rows with more columns, in an order of these; no more than fit into memory. */
+  private String select(String columns, String from, String order) {
+    String size = database.dialect().sizeOf(table);
+    if (size.isEmpty()) {
+      return "SELECT r.*, " + columns + " FROM " + from + " ORDER BY " + order;
+    }
+    return ("SELECT * FROM (SELECT r.*, " + columns + ", SUM(" + size + ") OVER (ORDER BY " + order)
+        + (" ROWS UNBOUNDED PRECEDING) - (" + size + ") AS size_before FROM " + from)
+        + (") sized WHERE size_before < " + BATCH_CHARACTERS + " ORDER BY " + order);
+  }
+
   private Source.Page<T> page(Handle handle, String sql, Sql places, boolean hasKey, int count) {
     List<Place> read = new ArrayList<>();
     Map<Long, Row<T>> rows = new HashMap<>();
     long characters = 0;
-    // In a transaction the fetch size keeps the driver from holding the whole result.
     try (ResultIterator<Row<T>> result =
         handle
             .createQuery(sql)
-            .setFetchSize(FETCH_ROWS)
             .bindMap(places.bindings())
             .map(
                 (set, context) -> {
@@ -109,7 +115,8 @@ final class RowReader<T> {
         rows.put(row.number(), row);
         characters += row.characters();
       }
-      boolean isLast = !result.hasNext() && rows.size() < count;
+      boolean isCut = characters >= BATCH_CHARACTERS || result.hasNext();
+      boolean isLast = !isCut && rows.size() < count;
       return new Source.Page<>(read.subList(0, rows.size()), isLast, rows);
     }
   }
@@ -124,37 +131,31 @@ final class RowReader<T> {
    * the rows that are still there, and adds every number that was looked at.
    */
   Map<Long, Row<T>> rows(List<Long> numbers, List<Long> looked) {
-    return database.inTransaction(handle -> rows(handle, numbers, looked));
+    return database.run(handle -> rows(handle, numbers, looked));
   }
 
   private Map<Long, Row<T>> rows(Handle handle, List<Long> numbers, List<Long> looked) {
-    String sql =
-        "SELECT r.* FROM UNNEST(:numbers) WITH ORDINALITY AS wanted(n, place) JOIN "
-            + (table.name() + " r ON r." + table.number())
-            + " = wanted.n ORDER BY wanted.place";
+    String from =
+        "UNNEST(:numbers) WITH ORDINALITY AS wanted(n, place) JOIN "
+            + (table.name() + " r ON r." + table.number() + " = wanted.n");
     Map<Long, Row<T>> rows = new HashMap<>();
     long characters = 0;
     long last = 0;
-    looked.clear(); // the transaction may be here again
     try (ResultIterator<Row<T>> result =
         handle
-            .createQuery(sql)
-            .setFetchSize(FETCH_ROWS)
+            .createQuery(select("wanted.place", from, "place"))
             .bind("numbers", numbers.toArray(new Long[0]))
             .map(mapper)
             .iterator()) {
-      while (result.hasNext()) {
-        if (characters >= BATCH_CHARACTERS) {
-          looked.addAll(numbers.subList(0, numbers.indexOf(last) + 1));
-          return rows;
-        }
+      while (result.hasNext() && characters < BATCH_CHARACTERS) {
         Row<T> row = result.next();
         rows.put(row.number(), row);
         characters += row.characters();
         last = row.number();
       }
     }
-    looked.addAll(numbers);
+    boolean isCut = characters >= BATCH_CHARACTERS;
+    looked.addAll(isCut ? numbers.subList(0, numbers.indexOf(last) + 1) : numbers);
     return rows;
   }
 }

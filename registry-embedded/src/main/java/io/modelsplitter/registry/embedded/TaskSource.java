@@ -3,11 +3,13 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of a query, oldest first. */
 record TaskSource(RowReader<Task> reader, TaskQuery query) implements Source<Task> {
-  static final DocumentTable TABLE = new DocumentTable("task", "task_id", "task_number");
+  static final DocumentTable TABLE =
+      new DocumentTable("task", "task_id", List.of("task_data", "task_status_data"), "task_number");
 
   @Override
   public boolean isQuick() {
@@ -33,7 +35,7 @@ record TaskSource(RowReader<Task> reader, TaskQuery query) implements Source<Tas
       sql.add(" AND task_status = ANY(").bind(spellings).add(")");
     }
     sql.add(" ORDER BY task_number LIMIT " + count);
-    return reader.page(sql, false, "placed.document", count);
+    return reader.page(sql, false, "document", count);
   }
 
   /** No column holds U+0000 or half a surrogate pair, and PostgreSQL cannot even be asked. */

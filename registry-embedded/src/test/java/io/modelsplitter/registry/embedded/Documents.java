@@ -19,7 +19,7 @@ import javax.sql.DataSource;
 /** A table of documents of any form, indexed as every registry is. */
 final class Documents {
   private static final DocumentTable TABLE =
-      new DocumentTable("document", "document_id", "document_number");
+      new DocumentTable("document", "document_id", List.of("content"), "document_number");
 
   private static final String INSERT =
       "INSERT INTO document (document_id, content, version, shape)"
