@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Filter {
 
+  /** The longest path, in characters. */
+  int MAX_PATH = 4_096;
+
   /** Every one of the filters holds; with none, every document matches. */
   record And(List<Filter> filters) implements Filter {
     /** Copies the list. */
@@ -57,6 +60,11 @@ public sealed interface Filter {
     public Field {
       if (path.startsWith("$")) {
         throw new BadInputException("a path cannot begin with $, as " + Json.show(path) + " does");
+      }
+      if (path.length() > MAX_PATH) {
+        throw new BadInputException(
+            "a path of the filter has %d characters; at most %d are taken"
+                .formatted(path.length(), MAX_PATH));
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.modelsplitter.registry;
 
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
 import java.util.ArrayList;
@@ -30,21 +32,22 @@ public interface ModelLayerRegistry {
    * that cannot be registered does not keep the others from it.
    *
    * @return the answer for each of the layers
-   * @throws io.modelsplitter.error.ConflictException when another layer has the hash of one; it
-   *     carries the first of these, and the other layers are registered
+   * @throws ConflictException when another layer has the hash of one; it carries the first of
+   *     these, and the other layers are registered
+   * @throws BadInputException when one is too large for this registry; the others are registered
    */
   default List<Registration<ModelLayer>> createAll(List<ModelLayer> layers) {
     List<Registration<ModelLayer>> done = new ArrayList<>();
-    ConflictException conflict = null;
+    ModelSplitterException refused = null;
     for (ModelLayer layer : layers) {
       try {
         done.add(create(layer));
-      } catch (ConflictException e) {
-        conflict = conflict == null ? e : conflict;
+      } catch (ConflictException | BadInputException e) {
+        refused = refused == null ? e : refused;
       }
     }
-    if (conflict != null) {
-      throw conflict;
+    if (refused != null) {
+      throw refused;
     }
     return done;
   }

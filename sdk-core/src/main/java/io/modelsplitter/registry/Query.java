@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A filter with an order and a limit.
  *
  * @param filter which records
- * @param sort in which order, by at most 8 keys, as MongoDB orders values of all kinds; what has no
+ * @param sort in which order, by at most 6 keys, as MongoDB orders values of all kinds; what has no
  *     value sorts as null, and a list by its least element, or by its greatest where the order is
  *     descending. Texts are told apart by their first 512 bytes, lists and objects by their first
  *     64. Ties, and an empty list, go by the order in which records came

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.Explanation.AnsweredBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -217,5 +219,130 @@ abstract class ModelLayerQueryContract {
         Arrays.stream(fields.split(",", -1)).map(it -> new Query.Sort(it, false)).toList();
     Query query = new Query(Filter.all(), sort, 0, null);
     assertThrows(BadInputException.class, () -> registry().query(query, layer -> {}));
+  }
+
+  @Test
+  void query_sortByAnyPath_goesByMongosOrder() {
+    List<Object> inOrder =
+        Arrays.asList(
+            null, -1e308, 1, 1.5, 9_007_199_254_740_993L, "", "A", "a", Map.of("x", 1), true);
+    for (int i = 0; i < inOrder.size(); i++) {
+      Map<String, Object> metadata = new HashMap<>();
+      metadata.put("v", inOrder.get(i));
+      created("%02d".formatted((i * 7) % inOrder.size()), 0, metadata);
+    }
+    created("missing", 0, Map.of("other", 1));
+    created("list", 0, Map.of("v", List.of(1.25, "zz")));
+
+    List<String> up = sorted(new Query.Sort("layer_metadata.v", false));
+    assertEquals(
+        List.of("00", "missing", "07", "04", "list", "01", "08", "05", "02", "09", "06", "03"), up);
+    List<String> down = sorted(new Query.Sort("model_layer_metadata.v", true));
+    assertEquals(
+        List.of("03", "06", "list", "09", "02", "05", "08", "01", "04", "07", "missing", "00"),
+        down);
+    List<String> byTwo =
+        sorted(new Query.Sort("model_world_size", false), new Query.Sort("layer_hash", true));
+    assertEquals("missing", byTwo.get(0));
+    assertEquals("00", byTwo.get(byTwo.size() - 1));
+  }
+
+  private List<String> sorted(Query.Sort... sort) {
+    return pages(Query.of(Filter.eq("model_asset_id", asset)).sort(sort).limit(5));
+  }
+
+  @Test
+  void query_pagesWhileRowsComeAndGo_haveWhatStays() {
+    for (int i = 0; i < 40; i++) {
+      created("%02d".formatted(i), 0, Map.of("n", i % 4));
+    }
+    for (List<Query.Sort> sort :
+        List.of(
+            List.<Query.Sort>of(),
+            List.of(new Query.Sort("layer_metadata.n", true)),
+            List.of(
+                new Query.Sort("layer_metadata.n", false), new Query.Sort("layer_hash", true)))) {
+      Query first = new Query(Filter.eq("model_asset_id", asset), sort, 7, null);
+      List<String> seen = new ArrayList<>();
+      Optional<String> cursor = Optional.empty();
+      do {
+        String suffix = "x" + sort.size() + seen.size();
+        created(suffix, 0, Map.of("n", seen.size() % 4));
+        List<ModelLayer> page = new ArrayList<>();
+        cursor = registry().query(first.after(cursor.orElse(null)), page::add);
+        page.forEach(layer -> seen.add(layer.modelLayerHash().substring(asset.length() + 1)));
+        registry().delete(page.get(page.size() - 1).modelLayerHash());
+        created(
+            seen.get(seen.size() - 1), 0, Map.of("n", 9)); // the cursor's own row goes elsewhere
+      } while (cursor.isPresent());
+      for (int i = 0; i < 40; i++) {
+        assertTrue(seen.contains("%02d".formatted(i)), sort + " misses " + i + " of " + seen);
+      }
+    }
+  }
+
+  @Test
+  void query_tooLong_isRefusedAndNamesTheLimit() {
+    refused(Filter.class, "4096", () -> Filter.eq("x".repeat(5_000), 1));
+    List<Query.Sort> seven = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      seven.add(new Query.Sort("f" + i, false));
+    }
+    Query query = new Query(Filter.all(), seven, 0, null);
+    refused(Query.class, "6", () -> registry().query(query, layer -> {}));
+  }
+
+  private static void refused(Class<?> what, String limit, Executable call) {
+    BadInputException e = assertThrows(BadInputException.class, call, what.getSimpleName());
+    assertTrue(String.valueOf(e.getMessage()).contains(limit), e::getMessage);
+  }
+
+  @Test
+  void query_ofManyClauses_isAnswered() {
+    created("a", 0, Map.of("f500", 2));
+    List<Filter> ranges = new ArrayList<>();
+    for (int i = 0; i < 990; i++) {
+      ranges.add(Filter.gt("layer_metadata.f" + i, 1));
+    }
+    assertEquals(List.of("a"), hashes(new Filter.Or(ranges)));
+    assertEquals(List.of(), hashes(new Filter.And(ranges)));
+    List<Filter> numbered = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      numbered.add(Filter.gt("layer_metadata.0.m" + i + ".0.b.0.c.0.d", i));
+    }
+    assertEquals(List.of(), hashes(new Filter.Or(numbered)));
+  }
+
+  @Test
+  void query_slowRegex_isRefusedForTheQueryAsAWhole() {
+    for (int i = 0; i < 80; i++) { // each alone takes a small part of a second
+      created("%02d".formatted(i), 0, Map.of("text", "a".repeat(32) + "!"));
+    }
+    Filter slow = Filter.regex("layer_metadata.text", "^(a|aa)+$", "");
+    BadInputException e = assertThrows(BadInputException.class, () -> hashes(slow));
+    assertTrue(String.valueOf(e.getMessage()).contains("second"), e::getMessage);
+  }
+
+  @Test
+  void explain_saysPerClauseWhatAnswersIt() {
+    created("a", 0, Map.of("precision", "fp16", "sizes", List.of(1, 2)));
+    Query query =
+        Query.of(
+                Filter.eq("model_asset_id", asset)
+                    .and(Filter.regex("layer_metadata.precision", "^fp", ""))
+                    .and(Filter.ne("layer_metadata.precision", "int8"))
+                    .and(Filter.gt("layer_metadata.sizes", 1)))
+            .sort(new Query.Sort("layer_metadata.precision", false));
+    Explanation explanation = registry().explain(query);
+    assertEquals(
+        List.of(AnsweredBy.INDEX, AnsweredBy.MATCHER, AnsweredBy.MATCHER, AnsweredBy.INDEX),
+        explanation.clauses().stream().map(Explanation.Clause::answeredBy).toList());
+    explanation.clauses().forEach(clause -> assertTrue(clause.why().length() > 20, clause::why));
+    assertEquals(1, explanation.sort().size());
+
+    Query scan = Query.of(Filter.ne("layer_metadata.precision", "int8"));
+    assertEquals(AnsweredBy.SCAN, registry().explain(scan).slowest());
+    Query walk = Query.of(Filter.all()).sort(new Query.Sort("layer_metadata.precision", true));
+    assertEquals(AnsweredBy.INDEX, registry().explain(walk).slowest());
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
 import java.util.ArrayList;
@@ -199,6 +200,70 @@ public abstract class ModelLayerRegistryContract extends ModelLayerQueryContract
     Stored<ModelLayer> stored = registry().get(layer.modelLayerHash());
     assertEquals(1 + threads * each, new HashSet<>(stored.value().modelLayerMetadata()).size());
     assertEquals(1 + threads * each, stored.version());
+  }
+
+  @Test
+  void update_twoHundredThreads_giveTheSumAndASet() throws Exception {
+    ModelLayer layer = created("a", 0, Map.of("n", 0, "names", List.of()));
+    List<Callable<Object>> work = new ArrayList<>();
+    for (int thread = 0; thread < 200; thread++) {
+      Map<String, Object> change = new LinkedHashMap<>();
+      change.put("$inc", Map.of("model_layer_metadata.0.n", 1));
+      change.put("$addToSet", Map.of("model_layer_metadata.0.names", "name-" + thread % 7));
+      work.add(() -> registry().update(layer.modelLayerHash(), Update.parse(change)));
+    }
+    runAll(work, 200);
+    Map<String, Object> metadata =
+        registry().get(layer.modelLayerHash()).value().modelLayerMetadata().get(0);
+    assertEquals(200, metadata.get("n"));
+    assertTrue(metadata.get("names") instanceof List<?> names && names.size() == 7);
+    assertEquals(List.of("a"), hashes(Filter.eq("model_layer_metadata.n", 200)));
+    assertEquals(List.of(), hashes(Filter.lt("model_layer_metadata.n", 200)));
+  }
+
+  @Test
+  void update_ofAVersion_changesThatOneOnly() {
+    ModelLayer layer = created("a", 0, Map.of());
+    String hash = layer.modelLayerHash();
+    Stored<ModelLayer> second = registry().update(hash, Update.set("model_layer_rank", 1), 1);
+    assertEquals(2, second.version());
+    VersionConflictException e =
+        assertThrows(
+            VersionConflictException.class,
+            () -> registry().update(hash, Update.set("model_layer_rank", 2), 1));
+    assertEquals(hash, e.id());
+    assertEquals(1, e.stored().get("model_layer_rank"));
+    assertEquals(second, registry().get(hash));
+  }
+
+  @Test
+  void createAll_registersAllThatCanBe() {
+    ModelLayer there = created("there", 0, Map.of());
+    List<ModelLayer> layers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      layers.add(layer("new-" + i, i, Map.of("n", i)));
+    }
+    layers.add(there);
+    layers.add(layers.get(0));
+    List<Boolean> created =
+        registry().createAll(layers).stream().map(Registration::created).toList();
+    assertEquals(List.of(true, true, true, true, true, false, false), created);
+    assertEquals(List.of("new-3"), hashes(Filter.eq("layer_metadata.n", 3)));
+
+    List<ModelLayer> withConflict =
+        List.of(layer("x", 0, Map.of()), layer("there", 1, Map.of()), layer("y", 0, Map.of()));
+    ConflictException e =
+        assertThrows(ConflictException.class, () -> registry().createAll(withConflict));
+    assertEquals(there.modelLayerHash(), e.id());
+    assertEquals(1, registry().get(layer("y", 0, Map.of()).modelLayerHash()).version());
+  }
+
+  @Test
+  void delete_thenQuery_findsNothing() {
+    ModelLayer layer = created("a", 0, Map.of("n", 1));
+    assertEquals(List.of("a"), hashes(Filter.eq("layer_metadata.n", 1)));
+    registry().delete(layer.modelLayerHash());
+    assertEquals(List.of(), hashes(Filter.eq("layer_metadata.n", 1)));
   }
 
   @Test

@@ -63,6 +63,18 @@ record DocumentIndex(List<Entry> entries, SortedMap<PathKey, Boolean> shape) {
     return of(document, Integer.MAX_VALUE);
   }
 
+  /** Refuses to grow beyond {@link #MAX_ENTRIES}; what was stored larger may stay so. */
+  void checkSize(int before) {
+    if (entries.size() > Math.max(before, MAX_ENTRIES)) {
+      throw tooLarge();
+    }
+  }
+
+  private static BadInputException tooLarge() {
+    return new BadInputException(
+        "the record has more than " + MAX_ENTRIES + " different values; store fewer");
+  }
+
   private static DocumentIndex of(Map<String, ?> document, int maxEntries) {
     Builder builder = new Builder(maxEntries);
     builder.fields(builder.root, document);
@@ -193,8 +205,7 @@ record DocumentIndex(List<Entry> entries, SortedMap<PathKey, Boolean> shape) {
       node.values.merge(key, facts, (a, b) -> a | b);
       count += node.values.size();
       if (count > maxEntries) {
-        throw new BadInputException(
-            "the record has more than " + maxEntries + " different values; store fewer");
+        throw tooLarge();
       }
     }
 

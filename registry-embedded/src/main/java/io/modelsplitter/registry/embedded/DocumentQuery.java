@@ -135,7 +135,14 @@ final class DocumentQuery<T> {
     return order.by().size() == 1
         ? walk
         : new RunWalk<>(
-            walk, run -> sorted(reader, new PlanSource<>(database, plans, reader, run), order));
+            walk,
+            order,
+            run -> sorted(reader, new PlanSource<>(database, plans, reader, run), order),
+            row -> place(order, row));
+  }
+
+  private Place place(SortOrder order, Row<T> row) {
+    return order.place(row.number(), toDocument.apply(row.value()));
   }
 
   private boolean isFew(Plan plan) {
@@ -144,8 +151,6 @@ final class DocumentQuery<T> {
 
   private Source<T> sorted(RowReader<T> reader, Source<T> source, SortOrder order) {
     return new Selection<>(
-        new RecordScan<>(reader, source, value -> true),
-        order,
-        row -> order.place(row.number(), toDocument.apply(row.value())));
+        new RecordScan<>(reader, source, value -> true), order, row -> place(order, row));
   }
 }

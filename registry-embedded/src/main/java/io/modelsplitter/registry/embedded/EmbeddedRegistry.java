@@ -74,8 +74,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
     config.setMaximumPoolSize(POOL_SIZE);
     config.setConnectionTimeout(10_000);
     if (jdbcUrl.startsWith("jdbc:postgresql:")) {
-      // Every statement seeks, whatever its values, and planning it anew takes longer than it.
-      config.setConnectionInitSql("SET plan_cache_mode = force_generic_plan");
+      // Every statement seeks, whatever its values; planning or compiling it takes longer than it.
+      config.setConnectionInitSql("SET plan_cache_mode = force_generic_plan; SET jit = off");
     }
     closeCleanlyOnce(config);
     HikariDataSource pool = connect(config);

@@ -61,8 +61,13 @@ final class EntryWriter {
             "DELETE FROM " + table.entries() + " WHERE seek_key = :key AND document = :document");
     for (byte[] key : keys) {
       batch.bind("key", key).bind("document", document).add();
+      if (batch.size() == CHUNK) {
+        batch.execute();
+      }
     }
-    batch.execute();
+    if (batch.size() > 0) {
+      batch.execute();
+    }
   }
 
   /** In the order of the index, which touches each of its pages once. */

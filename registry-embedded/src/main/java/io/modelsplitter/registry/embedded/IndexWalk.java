@@ -3,7 +3,6 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.registry.Query;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,19 +84,9 @@ final class IndexWalk<T> implements Source<T> {
     return order(sql).add(" LIMIT " + count);
   }
 
-  /** The first place after all that share the key of this one. */
-  Optional<Place> beyond(@Nullable Place after) {
-    long number = descending ? 0 : Long.MAX_VALUE;
-    Sql sql = walk(after == null ? null : new Place(after.keys(), number), 1);
-    return database.run(
-        handle ->
-            handle
-                .createQuery(sql.text())
-                .bindMap(sql.bindings())
-                .map(
-                    (rows, context) ->
-                        RowReader.keyed(rows.getBytes("seek_key"), rows.getLong("document")))
-                .findOne());
+  /** The place after all that share the key of this one. */
+  @Nullable Place beyond(@Nullable Place place) {
+    return place == null ? null : new Place(place.keys(), descending ? 0 : Long.MAX_VALUE);
   }
 
   /** The documents that share a key. */

@@ -1,9 +1,9 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.Query;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what a row holds
  */
 final class IndexedTable<T> {
+  private static final int ATTEMPTS = 10;
+
   private final Database database;
   private final DocumentTable table;
   private final Function<T, Map<String, Object>> toDocument;
@@ -80,22 +82,39 @@ final class IndexedTable<T> {
                 .execute());
   }
 
+  /** A document that is to be stored, with its index and the shape that its row is to have. */
+  record Prepared<T>(T value, DocumentIndex index, @Nullable Long shape) {}
+
+  /**
+   * To be asked before a transaction that is to store the document by {@link #insertAll}.
+   *
+   * @return empty when the document is too large
+   */
+  Optional<Prepared<T>> prepare(T value) {
+    DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(value));
+    if (index.entries().size() > DocumentIndex.MAX_ENTRIES) {
+      return Optional.empty();
+    }
+    Long shape = mayWait() ? null : shapes.number(index.shape());
+    return Optional.of(new Prepared<>(value, index, shape));
+  }
+
   /** Stores documents whose keys nobody has, in the transaction of the handle. */
   void insertAll(
-      Handle handle, Map<String, T> byKey, String insert, BiConsumer<PreparedBatch, T> bind) {
-    Map<String, DocumentIndex> indexes = new LinkedHashMap<>();
-    byKey.forEach((key, value) -> indexes.put(key, DocumentIndex.of(toDocument.apply(value))));
+      Handle handle,
+      Map<String, Prepared<T>> byKey,
+      String insert,
+      BiConsumer<PreparedBatch, T> bind) {
     PreparedBatch batch = handle.prepareBatch(insert);
-    byKey.forEach(
-        (key, value) -> {
-          bind.accept(batch, value);
-          Long shape = mayWait() ? null : known(indexes.get(key));
-          batch.bind("shape", shape).add();
-        });
+    for (Prepared<T> document : byKey.values()) {
+      bind.accept(batch, document.value());
+      batch.bind("shape", document.shape()).add();
+    }
     batch.execute();
     if (!mayWait()) {
       Map<Long, DocumentIndex> byNumber = new HashMap<>();
-      numbers(handle, byKey.keySet()).forEach((key, n) -> byNumber.put(n, indexes.get(key)));
+      numbers(handle, byKey.keySet())
+          .forEach((key, n) -> byNumber.put(n, Objects.requireNonNull(byKey.get(key)).index()));
       entries.add(handle, byNumber);
     }
   }
@@ -132,13 +151,14 @@ final class IndexedTable<T> {
    * @param update the statement for the row, bound but for {@code shape}
    */
   void replace(Handle handle, Row<T> before, T after, Update update) {
-    DocumentIndex index = DocumentIndex.of(toDocument.apply(after));
+    DocumentIndex was = DocumentIndex.ofStored(toDocument.apply(before.value()));
+    DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(after));
+    index.checkSize(was.entries().size());
     Long shape = before.isIndexed() ? known(index) : null;
     if (update.bind("shape", shape).execute() != 1) {
       throw new IllegalStateException("a locked row changed: " + before.number());
     }
     if (before.isIndexed()) {
-      DocumentIndex was = DocumentIndex.ofStored(toDocument.apply(before.value()));
       entries.replace(handle, before.number(), was, index);
     }
   }
@@ -160,10 +180,13 @@ final class IndexedTable<T> {
    * transactions of their own, so that no other has to wait for them.
    */
   <R> R inTransaction(HandleCallback<R, RuntimeException> work) {
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       try {
         return database.inTransaction(work);
       } catch (NewShapeException e) {
+        if (attempt == ATTEMPTS) {
+          throw new UnavailableException("too many new shapes of documents at once", e);
+        }
         shapes.number(e.index.shape());
       }
     }

@@ -61,24 +61,25 @@ final class Indexer<T> {
     }
   }
 
-  /** Indexes every document that waits now. */
+  /** Indexes every document that waits now; those that come meanwhile may go on waiting. */
   void indexWaiting() {
-    String sql =
-        "SELECT " + table.number() + " FROM " + table.name() + " WHERE shape IS NULL LIMIT 1";
-    while (database.run(
-        handle -> handle.createQuery(sql).mapTo(Long.class).findOne().isPresent())) {
-      lock.lock();
-      try {
-        waiting.set(0);
-        indexSome();
-      } finally {
-        lock.unlock();
-      }
+    String sql = "SELECT MAX(" + table.number() + ") FROM " + table.name() + " WHERE shape IS NULL";
+    Long last =
+        database.run(handle -> handle.createQuery(sql).mapTo(Long.class).findOne().orElse(null));
+    if (last == null) {
+      return;
+    }
+    lock.lock();
+    try {
+      while (indexSome(last)) {}
+    } finally {
+      lock.unlock();
     }
   }
 
-  private void indexSome() {
-    List<Row<T>> rows = database.inTransaction(this::read);
+  /** Answers whether there was something to index. */
+  private boolean indexSome(long upTo) {
+    List<Row<T>> rows = database.inTransaction(handle -> read(handle, upTo));
     Map<Long, DocumentIndex> indexes = new LinkedHashMap<>();
     Map<Long, Long> shapeOf = new LinkedHashMap<>();
     for (Row<T> row : rows) {
@@ -93,17 +94,19 @@ final class Indexer<T> {
           entries.add(handle, claimed);
           return null;
         });
+    waiting.addAndGet(-rows.size());
+    return !rows.isEmpty();
   }
 
-  private List<Row<T>> read(Handle handle) {
+  private List<Row<T>> read(Handle handle, long upTo) {
     String sql =
         "SELECT * FROM "
-            + (table.name() + " WHERE shape IS NULL ORDER BY " + table.number())
-            + (" LIMIT " + BATCH_ROWS);
+            + (table.name() + " WHERE shape IS NULL AND " + table.number() + " <= :last")
+            + (" ORDER BY " + table.number() + " LIMIT " + BATCH_ROWS);
     List<Row<T>> read = new ArrayList<>();
     long characters = 0;
     try (ResultIterator<Row<T>> rows =
-        handle.createQuery(sql).setFetchSize(64).map(mapper).iterator()) {
+        handle.createQuery(sql).setFetchSize(16).bind("last", upTo).map(mapper).iterator()) {
       while (rows.hasNext() && characters < BATCH_CHARACTERS) {
         Row<T> row = rows.next();
         read.add(row);

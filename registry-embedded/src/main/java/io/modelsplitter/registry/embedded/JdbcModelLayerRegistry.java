@@ -1,6 +1,8 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
@@ -12,13 +14,16 @@ import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Stored;
+import io.modelsplitter.registry.embedded.IndexedTable.Prepared;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -54,8 +59,18 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
       if (!Database.isDuplicateKey(e)) {
         throw e;
       }
+    } catch (BadInputException e) { // one that was stored before there was the limit stays known
+      return existing(layer, find(layer.modelLayerHash()).orElseThrow(() -> e));
     }
     return existing(layer, get(layer.modelLayerHash()));
+  }
+
+  private Optional<Stored<ModelLayer>> find(String hash) {
+    try {
+      return Optional.of(get(hash));
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
   }
 
   private static Registration<ModelLayer> existing(ModelLayer layer, Stored<ModelLayer> there) {
@@ -71,46 +86,42 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
   @Override
   public List<Registration<ModelLayer>> createAll(List<ModelLayer> layers) {
     List<Registration<ModelLayer>> done = new ArrayList<>();
-    ConflictException conflict = null;
+    ModelSplitterException refused = null;
     for (int from = 0; from < layers.size(); from += BATCH) {
       List<ModelLayer> some = layers.subList(from, Math.min(layers.size(), from + BATCH));
-      Map<String, Registration<ModelLayer>> registered = createSome(some);
+      Map<String, Stored<ModelLayer>> stored = createSome(some);
       for (ModelLayer layer : some) {
-        Registration<ModelLayer> first = registered.remove(layer.modelLayerHash());
-        if (first != null) {
-          done.add(first);
-          continue;
-        }
+        Stored<ModelLayer> first = stored.remove(layer.modelLayerHash());
         try {
-          done.add(existing(layer, get(layer.modelLayerHash())));
-        } catch (ConflictException e) {
-          conflict = conflict == null ? e : conflict;
+          done.add(first == null ? create(layer) : new Registration<>(first, true));
+        } catch (ConflictException | BadInputException e) {
+          refused = refused == null ? e : refused;
         }
       }
     }
-    if (conflict != null) {
-      throw conflict;
+    if (refused != null) {
+      throw refused;
     }
     return done;
   }
 
-  /** Registers those of the layers whose hash nobody has; the first of each hash. */
-  private Map<String, Registration<ModelLayer>> createSome(List<ModelLayer> layers) {
+  /** Registers, together, the layers whose hash nobody has; answers these. */
+  private Map<String, Stored<ModelLayer>> createSome(List<ModelLayer> layers) {
+    Map<String, Prepared<Stored<ModelLayer>>> prepared = prepare(layers);
     for (int attempt = 1; ; attempt++) {
       try {
-        Map<String, Stored<ModelLayer>> missing =
-            table.inTransaction(
-                handle -> {
-                  Map<String, Stored<ModelLayer>> some = missing(handle, layers);
-                  if (!some.isEmpty()) {
-                    table.insertAll(handle, some, ModelLayerRow.INSERT, ModelLayerRow::bind);
-                  }
-                  return some;
-                });
-        table.stored(missing.size());
-        Map<String, Registration<ModelLayer>> registered = new HashMap<>();
-        missing.forEach((hash, it) -> registered.put(hash, new Registration<>(it, true)));
-        return registered;
+        database.inTransaction(
+            handle -> {
+              prepared.keySet().removeAll(known(handle, prepared.keySet()));
+              if (!prepared.isEmpty()) {
+                table.insertAll(handle, prepared, ModelLayerRow.INSERT, ModelLayerRow::bind);
+              }
+              return prepared;
+            });
+        table.stored(prepared.size());
+        Map<String, Stored<ModelLayer>> stored = new HashMap<>();
+        prepared.forEach((hash, document) -> stored.put(hash, document.value()));
+        return stored;
       } catch (JdbiException e) {
         if (!Database.isDuplicateKey(e) || attempt == ATTEMPTS) { // another one was faster
           throw e;
@@ -119,18 +130,27 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
     }
   }
 
-  private static Map<String, Stored<ModelLayer>> missing(Handle handle, List<ModelLayer> layers) {
+  /** The first layer of each hash, but for those that {@link #create} will refuse. */
+  private Map<String, Prepared<Stored<ModelLayer>>> prepare(List<ModelLayer> layers) {
     Instant now = now();
-    Map<String, Stored<ModelLayer>> missing = new LinkedHashMap<>();
-    layers.forEach(it -> missing.putIfAbsent(it.modelLayerHash(), new Stored<>(it, 1, now)));
-    handle
-        .createQuery(
-            "SELECT model_layer_hash FROM model_layer WHERE model_layer_hash = ANY(:hashes)")
-        .bind("hashes", missing.keySet().toArray(new String[0]))
-        .mapTo(String.class)
-        .list()
-        .forEach(missing::remove);
-    return missing;
+    Map<String, Prepared<Stored<ModelLayer>>> prepared = new LinkedHashMap<>();
+    for (ModelLayer layer : layers) {
+      if (!prepared.containsKey(layer.modelLayerHash())) {
+        Stored<ModelLayer> stored = new Stored<>(layer, 1, now);
+        table.prepare(stored).ifPresent(it -> prepared.put(layer.modelLayerHash(), it));
+      }
+    }
+    return prepared;
+  }
+
+  private static Set<String> known(Handle handle, Set<String> hashes) {
+    return new HashSet<>(
+        handle
+            .createQuery(
+                "SELECT model_layer_hash FROM model_layer WHERE model_layer_hash = ANY(:hashes)")
+            .bind("hashes", hashes.toArray(new String[0]))
+            .mapTo(String.class)
+            .list());
   }
 
   @Override

@@ -34,7 +34,7 @@ final class PlanChoice {
     if (few.isEmpty() || few.size() == all.plans().size()) {
       return plan;
     }
-    return few.size() == 1 ? few.get(0) : new Plan.AllOf(few, false);
+    return few.size() == 1 ? Planner.notExact(few.get(0)) : new Plan.AllOf(few, false);
   }
 
   private List<Plan> below(int bound, List<Plan> candidates) {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * looks at each document that is found in any case.
  */
 final class Planner {
+  /** A plan of more {@code SELECT}s than this takes a database longer than reading all. */
+  private static final int MAX_SELECTS = 200;
+
   /** Pairs of ranges that are compared to merge two conditions. */
   private static final int MAX_MERGE = 100_000;
 
@@ -131,9 +134,22 @@ final class Planner {
         some.add(plan);
       }
     }
-    return some.isEmpty()
-        ? new Plan.Nothing()
-        : some.size() == 1 ? some.get(0) : new Plan.AnyOf(some);
+    if (some.isEmpty()) {
+      return new Plan.Nothing();
+    }
+    Plan any = some.size() == 1 ? some.get(0) : new Plan.AnyOf(some);
+    return selects(any) > MAX_SELECTS ? null : any;
+  }
+
+  private static int selects(Plan plan) {
+    if (plan instanceof Plan.Seek seek) {
+      return seek.isPoints() ? 1 : seek.ranges().size();
+    }
+    List<Plan> parts =
+        plan instanceof Plan.AnyOf any
+            ? any.plans()
+            : plan instanceof Plan.AllOf all ? all.plans() : List.of();
+    return parts.stream().mapToInt(Planner::selects).sum();
   }
 
   /** Two seeks for single keys are one for the keys of both. */
@@ -172,9 +188,13 @@ final class Planner {
     if (some.isEmpty()) {
       return isExact ? new Plan.Everything(true) : null;
     }
-    if (some.size() > MAX_PARTS) {
-      some = some.subList(0, MAX_PARTS);
-      isExact = false;
+    int selects = 0;
+    for (int i = 0; i < some.size(); i++) {
+      selects += selects(some.get(i));
+      if (i > 0 && (i == MAX_PARTS || selects > MAX_SELECTS)) {
+        some = some.subList(0, i);
+        isExact = false;
+      }
     }
     if (some.stream().anyMatch(Planner::isEmpty)) {
       return new Plan.Nothing();
@@ -219,7 +239,8 @@ final class Planner {
     return plan instanceof Plan.Seek seek && seek.ranges().isEmpty();
   }
 
-  private static Plan notExact(Plan plan) {
+  /** The plan where it is only a part of what must hold. */
+  static Plan notExact(Plan plan) {
     return plan instanceof Plan.Seek seek
         ? new Plan.Seek(seek.ranges(), seek.facts(), false, seek.path())
         : new Plan.AllOf(List.of(plan), false);

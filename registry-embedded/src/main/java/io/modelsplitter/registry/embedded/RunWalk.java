@@ -1,9 +1,10 @@
 package io.modelsplitter.registry.embedded;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,48 +17,60 @@ import org.jspecify.annotations.Nullable;
 final class RunWalk<T> implements Source<T> {
   private final IndexWalk<T> walk;
   private final Function<Plan, Source<T>> sorted;
+  private final Function<Row<T>, Place> toPlace;
+  private final Comparator<Place> comparator;
 
   /**
    * @param sorted what a plan finds in the order of all keys
+   * @param toPlace where a row lies in the order of all keys
    */
-  RunWalk(IndexWalk<T> walk, Function<Plan, Source<T>> sorted) {
+  RunWalk(
+      IndexWalk<T> walk,
+      SortOrder order,
+      Function<Plan, Source<T>> sorted,
+      Function<Row<T>, Place> toPlace) {
     this.walk = walk;
     this.sorted = sorted;
+    this.toPlace = toPlace;
+    this.comparator = order.comparator();
   }
 
+  /** A long run is gone through for each page. */
   @Override
   public boolean isQuick() {
-    return true;
+    return false;
   }
 
   @Override
   public Page<T> next(@Nullable Place after, int count) {
-    List<Place> places = new ArrayList<>();
     if (after != null) {
-      Page<T> rest = run(after, after, count);
-      places.addAll(rest.places());
-      if (!rest.isLast()) {
-        return new Page<>(places, false, Map.of());
+      Page<T> rest = run(after.keys().get(0), after, count);
+      if (!rest.places().isEmpty()) {
+        return new Page<>(rest.places(), false, rest.rows());
       }
     }
-    Place last = after;
-    while (places.size() < count) {
-      Optional<Place> ahead = walk.beyond(last);
-      if (ahead.isEmpty()) {
-        return new Page<>(places, true, Map.of());
+    Page<T> ahead = walk.next(walk.beyond(after), RowReader.BATCH_ROWS);
+    if (ahead.places().isEmpty()) {
+      return Page.end();
+    }
+    byte[] last = ahead.places().get(ahead.places().size() - 1).keys().get(0);
+    List<Place> places = new ArrayList<>();
+    for (Place place : ahead.places()) {
+      // Of the last run the walk may not have seen all.
+      if (ahead.isLast() || !Arrays.equals(place.keys().get(0), last)) {
+        places.add(toPlace.apply(Objects.requireNonNull(ahead.rows().get(place.number()))));
       }
-      last = ahead.get();
+    }
+    if (places.isEmpty()) {
       Page<T> run = run(last, null, count);
-      places.addAll(run.places());
-      if (!run.isLast()) {
-        break; // the next page goes on in this run
-      }
+      return new Page<>(run.places(), false, run.rows());
     }
-    return new Page<>(places, false, Map.of());
+    places.sort(comparator);
+    return new Page<>(places, ahead.isLast(), ahead.rows());
   }
 
-  /** Of the documents that share the first key of one, those after a place. */
-  private Page<T> run(Place one, @Nullable Place after, int count) {
-    return sorted.apply(walk.run(one.keys().get(0))).next(after, count);
+  /** Of the documents that share the first key, those after a place. */
+  private Page<T> run(byte[] key, @Nullable Place after, int count) {
+    return sorted.apply(walk.run(key)).next(after, count);
   }
 }

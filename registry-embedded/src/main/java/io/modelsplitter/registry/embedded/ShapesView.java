@@ -41,7 +41,9 @@ final class ShapesView {
 
   /** The shapes without the path; one more than {@link #MAX_LACKING} when there are too many. */
   List<Long> lacking(PathKey path) {
-    return kept(lacking, path, this::readLacking);
+    List<Long> all = kept(lacking, path, it -> readLacking(it, false));
+    // Documents come and go while shapes stay, so which are in use cannot be kept.
+    return all.size() > MAX_LACKING ? readLacking(path, true) : all;
   }
 
   private interface Read<V> {
@@ -66,13 +68,16 @@ final class ShapesView {
     return !shapes(sql, path).isEmpty();
   }
 
-  private List<Long> readLacking(PathKey path) {
+  private List<Long> readLacking(PathKey path, boolean inUse) {
     String has =
         " NOT EXISTS (SELECT 1 FROM "
             + table.shapePaths()
             + " p WHERE p.path = :path AND p.shape = s.shape AND p.multi = ";
     String sql =
         ("SELECT s.shape FROM " + table.shapes() + " s WHERE" + has + "TRUE) AND" + has + "FALSE)")
+            + (inUse
+                ? " AND EXISTS (SELECT 1 FROM " + table.name() + " d WHERE d.shape = s.shape)"
+                : "")
             + (" LIMIT " + (MAX_LACKING + 1));
     return List.copyOf(shapes(sql, path));
   }

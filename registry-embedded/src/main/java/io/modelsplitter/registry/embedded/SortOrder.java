@@ -3,13 +3,13 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Query;
-import java.nio.charset.StandardCharsets;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 record SortOrder(List<Query.Sort> by) {
   /** A cursor has a value of each key, and must fit into a header. */
-  static final int MAX_KEYS = 8;
+  static final int MAX_KEYS = 6;
 
-  private static final int MAX_PATH = 1_000;
+  private static final int SIGNATURE = 8;
+
+  private static final int MAX_PATHS = 500;
 
   /**
    * Checks the keys.
@@ -41,9 +43,15 @@ record SortOrder(List<Query.Sort> by) {
           "sort has %d keys; at most %d are taken".formatted(by.size(), MAX_KEYS));
     }
     Set<String> seen = new HashSet<>();
+    int length = by.stream().mapToInt(key -> key.field().length()).sum();
+    if (length > MAX_PATHS) {
+      throw new BadInputException(
+          "the paths of sort have %d characters; at most %d are taken"
+              .formatted(length, MAX_PATHS));
+    }
     for (Query.Sort key : by) {
       String field = key.field();
-      if (field.isEmpty() || field.startsWith("$") || field.length() > MAX_PATH) {
+      if (field.isEmpty() || field.startsWith("$")) {
         throw new BadInputException("cannot sort by " + Json.show(field) + "; name a path");
       }
       if (!seen.add(field)) {
@@ -84,13 +92,12 @@ record SortOrder(List<Query.Sort> by) {
 
   /** The place as text that a client hands back. */
   String cursor(Place place) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("by", signature());
-    map.put("number", place.number());
-    map.put("keys", place.keys().stream().map(Base64.getEncoder()::encodeToString).toList());
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(Json.write(map).getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes =
+        ByteBuffer.allocate(SIGNATURE + Long.BYTES + by.size() * (2 + ValueKey.MAX_BYTES));
+    bytes.put(signature()).putLong(place.number());
+    place.keys().forEach(key -> bytes.putShort((short) key.length).put(key));
+    byte[] used = Arrays.copyOf(bytes.array(), bytes.position());
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(used);
   }
 
   /**
@@ -111,33 +118,35 @@ record SortOrder(List<Query.Sort> by) {
 
   private @Nullable Place read(String cursor) {
     try {
-      byte[] text = Base64.getUrlDecoder().decode(cursor);
-      Map<String, Object> map = Json.parseObject("after", text);
-      if (!signature().equals(map.get("by"))
-          || !(map.get("number") instanceof Number number)
-          || number instanceof Double
-          || !(map.get("keys") instanceof List<?> list)
-          || list.size() != by.size()) {
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor));
+      byte[] signature = new byte[SIGNATURE];
+      bytes.get(signature);
+      if (!Arrays.equals(signature, signature())) {
         return null;
       }
+      long number = bytes.getLong();
       List<byte[]> keys = new ArrayList<>();
-      for (Object key : list) {
-        byte[] bytes = key instanceof String it ? Base64.getDecoder().decode(it) : new byte[0];
-        if (bytes.length == 0 || bytes.length > ValueKey.MAX_BYTES) {
+      for (int i = 0; i < by.size(); i++) {
+        int length = bytes.getShort();
+        if (length < 1 || length > ValueKey.MAX_BYTES) {
           return null;
         }
-        keys.add(bytes);
+        byte[] key = new byte[length];
+        bytes.get(key);
+        keys.add(key);
       }
-      return new Place(keys, number.longValue());
-    } catch (IllegalArgumentException | BadInputException e) {
+      return bytes.hasRemaining() ? null : new Place(keys, number);
+    } catch (IllegalArgumentException | BufferUnderflowException e) {
       return null;
     }
   }
 
-  /** The order as a client names it. */
-  private String signature() {
-    return by.stream()
-        .map(key -> (key.descending() ? "-" : "") + key.field())
-        .collect(Collectors.joining(","));
+  /** Tells one order from another. */
+  private byte[] signature() {
+    String order =
+        by.stream()
+            .map(key -> (key.descending() ? "-" : "+") + key.field())
+            .collect(Collectors.joining(","));
+    return Arrays.copyOf(Digests.sha256().digest(ValueKey.utf8(order)), SIGNATURE);
   }
 }

@@ -148,7 +148,7 @@ record ValueKey(byte[] bytes, boolean isCut) {
     }
     long exact = number.longValue();
     double below = exact;
-    boolean mayBeRounded = Math.abs(below) > 0x1p53;
+    boolean mayBeRounded = Math.abs(below) >= 0x1p53;
     if (mayBeRounded && new BigDecimal(below).compareTo(BigDecimal.valueOf(exact)) > 0) {
       below = Math.nextDown(below);
     }

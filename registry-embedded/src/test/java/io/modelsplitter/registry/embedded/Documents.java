@@ -83,11 +83,13 @@ final class Documents {
     IdentityHashMap<Object, String> idOf = new IdentityHashMap<>();
     together.forEach((id, document) -> idOf.put(document, id));
     if (!together.isEmpty()) {
+      Map<String, IndexedTable.Prepared<Map<String, Object>>> prepared = new LinkedHashMap<>();
+      together.forEach((id, document) -> prepared.put(id, table.prepare(document).orElseThrow()));
       table.inTransaction(
           handle -> {
             table.insertAll(
                 handle,
-                together,
+                prepared,
                 INSERT,
                 (batch, it) -> batch.bind("id", idOf.get(it)).bind("content", Json.write(it)));
             return together;

@@ -109,6 +109,42 @@ class EmbeddedRegistryTest {
     }
   }
 
+  @Test
+  void open_databaseOfAnOlderVersion_findsWhatIsInIt() throws SQLException {
+    for (DataSource dataSource : List.of(file(), RealPostgres.newDatabase())) {
+      try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource)) {
+        registry.modelLayers().create(LAYER);
+      }
+      backToVersion2(dataSource);
+      try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource)) {
+        Filter filter = Filter.eq("model_layer_metadata.x", 1);
+        assertEquals(List.of(LAYER), registry.modelLayers().query(filter));
+        registry.modelLayers().delete(LAYER.modelLayerHash());
+        assertEquals(List.of(), registry.modelLayers().query(filter));
+      }
+    }
+  }
+
+  private static void backToVersion2(DataSource dataSource) throws SQLException {
+    for (String sql :
+        List.of(
+            "DROP TABLE model_layer_entry",
+            "DROP TABLE model_layer_shape",
+            "DROP TABLE model_layer_shape_path",
+            "DROP TABLE model_layer_shape_generation",
+            "DROP INDEX model_layer_by_number",
+            "DROP INDEX model_layer_by_shape",
+            "DROP INDEX task_by_type",
+            "ALTER TABLE model_layer DROP COLUMN layer_number",
+            "ALTER TABLE model_layer DROP COLUMN shape",
+            "CREATE INDEX model_layer_by_asset ON model_layer (model_asset_id)",
+            "CREATE INDEX model_layer_by_component ON model_layer (model_component_registry_uri)",
+            "CREATE INDEX model_layer_by_url ON model_layer (model_layer_public_url)",
+            "DELETE FROM \"model_splitter_schema\" WHERE \"version\" = '3'")) {
+      execute(dataSource, sql);
+    }
+  }
+
   private static void execute(DataSource dataSource, String sql) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         Statement statement = connection.createStatement()) {
