@@ -316,9 +316,9 @@ abstract class ModelLayerQueryContract {
   @Test
   void query_slowRegex_isRefusedForTheQueryAsAWhole() {
     for (int i = 0; i < 80; i++) { // each alone takes a small part of a second
-      created("%02d".formatted(i), 0, Map.of("text", "a".repeat(32) + "!"));
+      created("%02d".formatted(i), 0, Map.of("text", "a".repeat(18) + "!"));
     }
-    Filter slow = Filter.regex("layer_metadata.text", "^(a|aa)+$", "");
+    Filter slow = Filter.regex("layer_metadata.text", "(.*a){12}$", "");
     BadInputException e = assertThrows(BadInputException.class, () -> hashes(slow));
     assertTrue(String.valueOf(e.getMessage()).contains("second"), e::getMessage);
   }

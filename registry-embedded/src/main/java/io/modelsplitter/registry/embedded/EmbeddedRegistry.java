@@ -75,7 +75,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
     config.setConnectionTimeout(10_000);
     if (jdbcUrl.startsWith("jdbc:postgresql:")) {
       // Every statement seeks, whatever its values; planning or compiling it takes longer than it.
-      config.setConnectionInitSql("SET plan_cache_mode = force_generic_plan; SET jit = off");
+      config.setConnectionInitSql(
+          "SET plan_cache_mode = force_generic_plan; SET jit = off;"
+              + " SET enable_hashjoin = off; SET enable_mergejoin = off");
     }
     closeCleanlyOnce(config);
     HikariDataSource pool = connect(config);
