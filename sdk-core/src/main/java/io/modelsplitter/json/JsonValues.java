@@ -47,6 +47,35 @@ final class JsonValues {
     };
   }
 
+  /**
+   * As {@link #read}, but of objects only the fields along a path are kept, in every element of a
+   * list, until the path ends.
+   */
+  static Object readAlong(String what, JsonParser parser, String[] path, int at)
+      throws IOException {
+    if (at == path.length || !parser.currentToken().isStructStart()) {
+      return read(what, parser);
+    }
+    if (parser.currentToken() == JsonToken.START_ARRAY) {
+      List<Object> list = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        list.add(readAlong(what, parser, path, at));
+      }
+      return list;
+    }
+    Map<String, Object> object = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      parser.nextToken();
+      if (key.equals(path[at])) {
+        object.put(key, readAlong(what, parser, path, at + 1));
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return object;
+  }
+
   private static Object integer(String what, JsonParser parser) throws IOException {
     return switch (parser.getNumberType()) {
       case INT -> parser.getIntValue();

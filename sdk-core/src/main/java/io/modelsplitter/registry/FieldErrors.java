@@ -4,12 +4,11 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong with a record, so that one message names everything. */
 final class FieldErrors {
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  private static final int MAX_ID = 128;
 
   private static final int MAX_TEXT = 4_096;
 
@@ -39,7 +38,19 @@ final class FieldErrors {
   }
 
   static boolean isId(String value) {
-    return ID.matcher(value).matches() && !value.equals(".") && !value.equals("..");
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (!(c >= 'A' && c <= 'Z')
+          && !(c >= 'a' && c <= 'z')
+          && !(c >= '0' && c <= ':') // the colon follows the digits
+          && "._-".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return !value.isEmpty()
+        && value.length() <= MAX_ID
+        && !value.equals(".")
+        && !value.equals("..");
   }
 
   /** Text that every database can hold: not too long, no U+0000, no half a surrogate pair. */
@@ -52,7 +63,17 @@ final class FieldErrors {
   }
 
   static boolean isStorable(String value) {
-    return value.codePoints().noneMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF));
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < value.length()
+          && Character.isLowSurrogate(value.charAt(i + 1))) {
+        i++;
+      } else if (c == 0 || Character.isSurrogate(c)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void throwIfAny() {

@@ -1,6 +1,9 @@
 package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.BadInputException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** What H2 and PostgreSQL truly do differently. */
@@ -16,6 +19,11 @@ enum Dialect {
     String sizeOf(DocumentTable table) {
       return "";
     }
+
+    @Override
+    boolean copies(Connection connection, String table, List<OwnedEntry> rows) {
+      return false;
+    }
   },
 
   /** PostgreSQL, and what speaks like it. */
@@ -30,6 +38,15 @@ enum Dialect {
       return table.large().stream()
           .map(column -> "OCTET_LENGTH(r." + column + ")")
           .collect(Collectors.joining(" + "));
+    }
+
+    @Override
+    boolean copies(Connection connection, String table, List<OwnedEntry> rows) throws SQLException {
+      boolean can = PostgresCopy.canWrite(connection);
+      if (can) {
+        PostgresCopy.write(connection, table, rows);
+      }
+      return can;
     }
   };
 
@@ -64,6 +81,14 @@ enum Dialect {
    * where what is large is read only when it is asked for.
    */
   abstract String sizeOf(DocumentTable table);
+
+  /**
+   * Writes many entries at once where the database has a way of its own.
+   *
+   * @return whether it has
+   */
+  abstract boolean copies(Connection connection, String table, List<OwnedEntry> rows)
+      throws SQLException;
 
   static Dialect of(String productName) {
     return switch (productName) {

@@ -138,11 +138,7 @@ final class DocumentQuery<T> {
             walk,
             order,
             run -> sorted(reader, new PlanSource<>(database, plans, reader, run), order),
-            row -> place(order, row));
-  }
-
-  private Place place(SortOrder order, Row<T> row) {
-    return order.place(row.number(), toDocument.apply(row.value()));
+            order::place);
   }
 
   private boolean isFew(Plan plan) {
@@ -150,7 +146,6 @@ final class DocumentQuery<T> {
   }
 
   private Source<T> sorted(RowReader<T> reader, Source<T> source, SortOrder order) {
-    return new Selection<>(
-        new RecordScan<>(reader, source, value -> true), order, row -> place(order, row));
+    return new Selection<>(new RecordScan<>(reader, source, value -> true), order, order::place);
   }
 }

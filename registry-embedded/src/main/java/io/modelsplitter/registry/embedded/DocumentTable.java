@@ -7,13 +7,29 @@ import java.util.List;
  *
  * @param name the table; its column {@code shape} is null while a document waits to be indexed
  * @param key the column with the primary key
+ * @param columns every column but the large ones
  * @param large the columns that can hold megabytes
  * @param number the column that counts the documents in the order in which they came, from 1
  */
-record DocumentTable(String name, String key, List<String> large, String number) {
+record DocumentTable(
+    String name, String key, List<String> columns, List<String> large, String number) {
   static final DocumentTable MODEL_LAYER =
       new DocumentTable(
-          "model_layer", "model_layer_hash", List.of("model_layer_metadata"), "layer_number");
+          "model_layer",
+          "model_layer_hash",
+          List.of(
+              "model_layer_hash",
+              "model_asset_id",
+              "model_component_registry_uri",
+              "model_layer_public_url",
+              "model_layer_rank",
+              "model_world_size",
+              "version",
+              "modified",
+              "layer_number",
+              "shape"),
+          List.of("model_layer_metadata"),
+          "layer_number");
 
   /** The entries: {@code seek_key}, {@code document} and {@code facts}. */
   String entries() {

@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.registry.embedded.DocumentIndex.Entry;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -8,25 +9,30 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** Writes the entries of documents. */
 final class EntryWriter {
   /** As many rows as go to the database at once. */
   private static final int CHUNK = 20_000;
 
-  private final DocumentTable table;
+  /** From so many rows on it pays to begin a {@code COPY}. */
+  private static final int COPY = 1_000;
 
-  EntryWriter(DocumentTable table) {
+  private final DocumentTable table;
+  private final Dialect dialect;
+
+  EntryWriter(DocumentTable table, Dialect dialect) {
     this.table = table;
+    this.dialect = dialect;
   }
 
-  /** An entry of a document. */
-  private record Owned(Entry entry, long document) {}
-
   void add(Handle handle, Map<Long, DocumentIndex> documents) {
-    List<Owned> rows = new ArrayList<>();
+    List<OwnedEntry> rows = new ArrayList<>();
     documents.forEach(
-        (number, index) -> index.entries().forEach(entry -> rows.add(new Owned(entry, number))));
+        (number, index) ->
+            index.entries().forEach(entry -> rows.add(new OwnedEntry(entry, number))));
+    sort(rows);
     insert(handle, rows);
   }
 
@@ -34,17 +40,18 @@ final class EntryWriter {
   void replace(Handle handle, long document, DocumentIndex before, DocumentIndex after) {
     Map<PathKey, Entry> old = new HashMap<>();
     before.entries().forEach(entry -> old.put(new PathKey(entry.key()), entry));
-    List<Owned> added = new ArrayList<>();
+    List<OwnedEntry> added = new ArrayList<>();
     for (Entry entry : after.entries()) {
       Entry was = old.remove(new PathKey(entry.key()));
       if (was == null) {
-        added.add(new Owned(entry, document));
+        added.add(new OwnedEntry(entry, document));
       } else if (was.facts() != entry.facts()) {
         old.put(new PathKey(entry.key()), was);
-        added.add(new Owned(entry, document));
+        added.add(new OwnedEntry(entry, document));
       }
     }
     delete(handle, document, old.values().stream().map(Entry::key).toList());
+    sort(added);
     insert(handle, added);
   }
 
@@ -70,11 +77,17 @@ final class EntryWriter {
     }
   }
 
-  /** In the order of the index, which touches each of its pages once. */
-  private void insert(Handle handle, List<Owned> rows) {
+  private static void sort(List<OwnedEntry> rows) {
     rows.sort((a, b) -> Arrays.compareUnsigned(a.entry().key(), b.entry().key()));
+  }
+
+  /** Writes rows that are in the order of the index, which touches each of its pages once. */
+  void insert(Handle handle, List<OwnedEntry> rows) {
+    if (rows.size() >= COPY && copies(handle, rows)) {
+      return;
+    }
     for (int from = 0; from < rows.size(); from += CHUNK) {
-      List<Owned> chunk = rows.subList(from, Math.min(rows.size(), from + CHUNK));
+      List<OwnedEntry> chunk = rows.subList(from, Math.min(rows.size(), from + CHUNK));
       handle
           .createUpdate(
               "INSERT INTO "
@@ -83,8 +96,16 @@ final class EntryWriter {
                   + " SELECT k, f, d FROM UNNEST(:keys, :facts, :documents) AS t(k, f, d)")
           .bind("keys", chunk.stream().map(row -> row.entry().key()).toArray(byte[][]::new))
           .bind("facts", chunk.stream().map(row -> row.entry().facts()).toArray(Integer[]::new))
-          .bind("documents", chunk.stream().map(Owned::document).toArray(Long[]::new))
+          .bind("documents", chunk.stream().map(OwnedEntry::document).toArray(Long[]::new))
           .execute();
+    }
+  }
+
+  private boolean copies(Handle handle, List<OwnedEntry> rows) {
+    try {
+      return dialect.copies(handle.getConnection(), table.entries(), rows);
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException("cannot copy entries", e, null);
     }
   }
 }

@@ -45,7 +45,7 @@ final class IndexedTable<T> {
     this.table = table;
     this.toDocument = toDocument;
     this.shapes = new Shapes(database, table);
-    this.entries = new EntryWriter(table);
+    this.entries = new EntryWriter(table, database.dialect());
     this.indexer = new Indexer<>(database, table, shapes, mapper, toDocument);
     this.query = new DocumentQuery<>(database, table, shapes, mapper, toDocument);
     indexer.indexWaiting();
@@ -82,56 +82,42 @@ final class IndexedTable<T> {
                 .execute());
   }
 
-  /** A document that is to be stored, with its index and the shape that its row is to have. */
-  record Prepared<T>(T value, DocumentIndex index, @Nullable Long shape) {}
-
   /**
-   * To be asked before a transaction that is to store the document by {@link #insertAll}.
-   *
-   * @return empty when the document is too large
+   * Adds a document to a batch, outside of any transaction. One that is too large is left out,
+   * which {@link #insert} says.
    */
-  Optional<Prepared<T>> prepare(T value) {
+  void addTo(DocumentBatch<T> batch, String key, T value) {
     DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(value));
-    if (index.entries().size() > DocumentIndex.MAX_ENTRIES) {
-      return Optional.empty();
+    if (index.entries().size() <= DocumentIndex.MAX_ENTRIES) {
+      batch.add(key, value, index, shapes.number(index.shape()));
     }
-    Long shape = mayWait() ? null : shapes.number(index.shape());
-    return Optional.of(new Prepared<>(value, index, shape));
   }
 
   /** Stores documents whose keys nobody has, in the transaction of the handle. */
   void insertAll(
-      Handle handle,
-      Map<String, Prepared<T>> byKey,
-      String insert,
-      BiConsumer<PreparedBatch, T> bind) {
+      Handle handle, DocumentBatch<T> documents, String insert, BiConsumer<PreparedBatch, T> bind) {
+    if (documents.size() == 0) {
+      return;
+    }
+    boolean waits = mayWait(documents);
     PreparedBatch batch = handle.prepareBatch(insert);
-    for (Prepared<T> document : byKey.values()) {
+    for (DocumentBatch.Prepared<T> document : documents.documents()) {
       bind.accept(batch, document.value());
-      batch.bind("shape", document.shape()).add();
+      batch.bind("shape", waits ? null : (Long) document.shape()).add();
     }
     batch.execute();
-    if (!mayWait()) {
-      Map<Long, DocumentIndex> byNumber = new HashMap<>();
-      numbers(handle, byKey.keySet())
-          .forEach((key, n) -> byNumber.put(n, Objects.requireNonNull(byKey.get(key)).index()));
-      entries.add(handle, byNumber);
+    if (!waits) {
+      entries.insert(handle, documents.entries(numbers(handle, documents.keys())));
     }
   }
 
   private Map<String, Long> numbers(Handle handle, Set<String> keys) {
     Map<String, Long> numbers = new HashMap<>();
+    String sql = // not = ANY, for which H2 compares each with each
+        "SELECT r.%1$s, r.%2$s FROM UNNEST(:keys) AS wanted(k) JOIN %3$s r ON r.%1$s = wanted.k"
+            .formatted(table.key(), table.number(), table.name());
     handle
-        .createQuery(
-            "SELECT "
-                + table.key()
-                + ", "
-                + table.number()
-                + " FROM "
-                + table.name()
-                + " WHERE "
-                + table.key()
-                + " = ANY(:keys)")
+        .createQuery(sql)
         .bind("keys", keys.toArray(new String[0]))
         .map((rows, context) -> numbers.put(rows.getString(1), rows.getLong(2)))
         .list();
@@ -139,9 +125,9 @@ final class IndexedTable<T> {
   }
 
   /** To be told after a transaction that stored documents by {@link #insertAll}. */
-  void stored(int documents) {
-    if (mayWait()) {
-      indexer.stored(documents);
+  void stored(DocumentBatch<T> documents) {
+    if (mayWait(documents)) {
+      indexer.stored(documents.size());
     }
   }
 
@@ -219,6 +205,11 @@ final class IndexedTable<T> {
     SortOrder order = new SortOrder(asked.sort());
     indexer.prepare();
     return query.explain(asked.filter(), order);
+  }
+
+  /** Many documents are worth an index of their own transaction. */
+  private boolean mayWait(DocumentBatch<T> documents) {
+    return documents.size() < database.dialect().mayWait / 2;
   }
 
   private boolean mayWait() {

@@ -42,7 +42,7 @@ final class Indexer<T> {
     this.database = database;
     this.table = table;
     this.shapes = shapes;
-    this.entries = new EntryWriter(table);
+    this.entries = new EntryWriter(table, database.dialect());
     this.mapper = mapper;
     this.toDocument = toDocument;
   }

@@ -14,14 +14,10 @@ import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Stored;
-import io.modelsplitter.registry.embedded.IndexedTable.Prepared;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -31,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Model layers in the table {@code model_layer}. */
 final class JdbcModelLayerRegistry implements ModelLayerRegistry {
-  /** As many layers as one transaction stores. */
-  private static final int BATCH = 1_000;
-
   private static final int ATTEMPTS = 10;
 
   private final Database database;
@@ -87,17 +80,28 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
   public List<Registration<ModelLayer>> createAll(List<ModelLayer> layers) {
     List<Registration<ModelLayer>> done = new ArrayList<>();
     ModelSplitterException refused = null;
-    for (int from = 0; from < layers.size(); from += BATCH) {
-      List<ModelLayer> some = layers.subList(from, Math.min(layers.size(), from + BATCH));
-      Map<String, Stored<ModelLayer>> stored = createSome(some);
-      for (ModelLayer layer : some) {
-        Stored<ModelLayer> first = stored.remove(layer.modelLayerHash());
+    Instant now = now();
+    BatchPreparer<ModelLayer, Stored<ModelLayer>> preparer =
+        new BatchPreparer<>(
+            layers,
+            (layer, batch) ->
+                table.addTo(batch, layer.modelLayerHash(), new Stored<>(layer, 1, now)));
+    var slice = preparer.next(0);
+    while (slice != null) {
+      createSome(slice.batch());
+      for (ModelLayer layer : slice.values()) {
         try {
-          done.add(first == null ? create(layer) : new Registration<>(first, true));
+          done.add(
+              slice
+                  .batch()
+                  .take(layer.modelLayerHash())
+                  .map(stored -> new Registration<>(stored, true))
+                  .orElseGet(() -> create(layer)));
         } catch (ConflictException | BadInputException e) {
           refused = refused == null ? e : refused;
         }
       }
+      slice = preparer.next(slice.end());
     }
     if (refused != null) {
       throw refused;
@@ -105,23 +109,18 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
     return done;
   }
 
-  /** Registers, together, the layers whose hash nobody has; answers these. */
-  private Map<String, Stored<ModelLayer>> createSome(List<ModelLayer> layers) {
-    Map<String, Prepared<Stored<ModelLayer>>> prepared = prepare(layers);
+  /** Registers, together, the layers whose hash nobody has, and leaves these in the batch. */
+  private void createSome(DocumentBatch<Stored<ModelLayer>> batch) {
     for (int attempt = 1; ; attempt++) {
       try {
         database.inTransaction(
             handle -> {
-              prepared.keySet().removeAll(known(handle, prepared.keySet()));
-              if (!prepared.isEmpty()) {
-                table.insertAll(handle, prepared, ModelLayerRow.INSERT, ModelLayerRow::bind);
-              }
-              return prepared;
+              batch.removeAll(known(handle, batch.keys()));
+              table.insertAll(handle, batch, ModelLayerRow.INSERT, ModelLayerRow::bind);
+              return batch;
             });
-        table.stored(prepared.size());
-        Map<String, Stored<ModelLayer>> stored = new HashMap<>();
-        prepared.forEach((hash, document) -> stored.put(hash, document.value()));
-        return stored;
+        table.stored(batch);
+        return;
       } catch (JdbiException e) {
         if (!Database.isDuplicateKey(e) || attempt == ATTEMPTS) { // another one was faster
           throw e;
@@ -130,24 +129,14 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
     }
   }
 
-  /** The first layer of each hash, but for those that {@link #create} will refuse. */
-  private Map<String, Prepared<Stored<ModelLayer>>> prepare(List<ModelLayer> layers) {
-    Instant now = now();
-    Map<String, Prepared<Stored<ModelLayer>>> prepared = new LinkedHashMap<>();
-    for (ModelLayer layer : layers) {
-      if (!prepared.containsKey(layer.modelLayerHash())) {
-        Stored<ModelLayer> stored = new Stored<>(layer, 1, now);
-        table.prepare(stored).ifPresent(it -> prepared.put(layer.modelLayerHash(), it));
-      }
-    }
-    return prepared;
-  }
-
   private static Set<String> known(Handle handle, Set<String> hashes) {
     return new HashSet<>(
         handle
             .createQuery(
-                "SELECT model_layer_hash FROM model_layer WHERE model_layer_hash = ANY(:hashes)")
+                """
+                SELECT r.model_layer_hash FROM UNNEST(:hashes) AS wanted(hash)
+                JOIN model_layer r ON r.model_layer_hash = wanted.hash
+                """)
             .bind("hashes", hashes.toArray(new String[0]))
             .mapTo(String.class)
             .list());

@@ -102,9 +102,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
   }
 
   private static Row<Task> row(ResultSet rows) throws SQLException {
-    long characters =
-        rows.getString("task_data").length() + (long) rows.getString("task_status_data").length();
-    return new Row<>(rows.getLong("task_number"), 1, true, read(rows), characters);
+    return new Row<>(rows.getLong("task_number"), 1, true, TaskRow.content(rows));
   }
 
   /** The same final status again is fine and writes nothing; anything else comes too late. */
@@ -125,7 +123,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
     return handle
         .createQuery("SELECT * FROM task WHERE task_id = :id " + lock)
         .bind("id", taskId)
-        .map((rows, context) -> read(rows))
+        .map((rows, context) -> TaskRow.content(rows).read())
         .findOne()
         .orElseThrow(() -> notFound(taskId));
   }
@@ -138,17 +136,6 @@ final class JdbcTaskRegistry implements TaskRegistry {
         .bind("status", task.taskStatus())
         .bind("statusData", Json.write(task.taskStatusData()))
         .bind("updated", task.taskUpdateTimestamp());
-  }
-
-  private static Task read(ResultSet rows) throws SQLException {
-    return new Task(
-        rows.getString("task_id"),
-        rows.getString("task_type"),
-        Json.parseObject("task_data", rows.getString("task_data")),
-        rows.getString("task_status"),
-        Json.parseObject("task_status_data", rows.getString("task_status_data")),
-        rows.getLong("task_create_timestamp"),
-        rows.getLong("task_update_timestamp"));
   }
 
   private static NotFoundException notFound(String taskId) {

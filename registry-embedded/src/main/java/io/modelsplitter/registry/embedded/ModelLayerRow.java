@@ -6,13 +6,25 @@ import io.modelsplitter.registry.Stored;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 
 /** A layer as a row of {@code model_layer}. */
-final class ModelLayerRow {
+record ModelLayerRow(
+    String hash,
+    String asset,
+    String component,
+    String url,
+    String metadata,
+    int rank,
+    int worldSize,
+    long version,
+    long modified)
+    implements Row.Content<Stored<ModelLayer>> {
   static final String INSERT =
       """
       INSERT INTO model_layer (
@@ -32,16 +44,26 @@ final class ModelLayerRow {
       WHERE model_layer_hash = :hash AND version = :version - 1
       """;
 
-  private ModelLayerRow() {}
+  private static final String METADATA = "model_layer_metadata";
 
   /** What a row tells to a query. */
   static Row<Stored<ModelLayer>> row(ResultSet rows, StatementContext context) throws SQLException {
+    ModelLayerRow content = content(rows);
     return new Row<>(
-        rows.getLong("layer_number"),
+        rows.getLong("layer_number"), content.version, rows.getObject("shape") != null, content);
+  }
+
+  static ModelLayerRow content(ResultSet rows) throws SQLException {
+    return new ModelLayerRow(
+        rows.getString("model_layer_hash"),
+        rows.getString("model_asset_id"),
+        rows.getString("model_component_registry_uri"),
+        rows.getString("model_layer_public_url"),
+        rows.getString(METADATA),
+        rows.getInt("model_layer_rank"),
+        rows.getInt("model_world_size"),
         rows.getLong("version"),
-        rows.getObject("shape") != null,
-        read(rows),
-        rows.getString("model_layer_metadata").length());
+        rows.getLong("modified"));
   }
 
   static <S extends SqlStatement<S>> S bind(S statement, Stored<ModelLayer> stored) {
@@ -58,23 +80,30 @@ final class ModelLayerRow {
         .bind("modified", stored.modified().getEpochSecond());
   }
 
-  static Stored<ModelLayer> read(ResultSet rows) throws SQLException {
-    ModelLayer layer =
-        new ModelLayer(
-            rows.getString("model_layer_hash"),
-            rows.getString("model_asset_id"),
-            rows.getString("model_component_registry_uri"),
-            rows.getString("model_layer_public_url"),
-            metadata(rows.getString("model_layer_metadata")),
-            rows.getInt("model_layer_rank"),
-            rows.getInt("model_world_size"));
-    return new Stored<>(
-        layer, rows.getLong("version"), Instant.ofEpochSecond(rows.getLong("modified")));
+  @Override
+  public Stored<ModelLayer> read() {
+    ModelLayer layer = layer(list(Json.parse(METADATA, metadata)));
+    return new Stored<>(layer, version, Instant.ofEpochSecond(modified));
+  }
+
+  private ModelLayer layer(List<Map<String, Object>> metadata) {
+    return new ModelLayer(hash, asset, component, url, metadata, rank, worldSize);
+  }
+
+  @Override
+  public Map<String, ?> along(String[] path) {
+    return path[0].equals(METADATA)
+        ? Collections.singletonMap(METADATA, Json.parseAlong(METADATA, metadata, path, 1))
+        : layer(List.of()).toMap();
+  }
+
+  @Override
+  public long characters() {
+    return metadata.length();
   }
 
   @SuppressWarnings("unchecked") // bind wrote a list of objects
-  private static List<Map<String, Object>> metadata(String json) {
-    Object value = Json.parse("model_layer_metadata", json);
+  private static List<Map<String, Object>> list(@Nullable Object value) {
     return value == null ? List.of() : (List<Map<String, Object>>) value;
   }
 }

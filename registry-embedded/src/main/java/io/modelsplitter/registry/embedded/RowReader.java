@@ -1,13 +1,18 @@
 package io.modelsplitter.registry.embedded;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +25,9 @@ final class RowReader<T> {
   static final int BATCH_ROWS = 256;
 
   static final long BATCH_CHARACTERS = 8L << 20;
+
+  /** So large may every row of a batch be; larger ones are read afterwards. */
+  private static final long SMALL_BYTES = BATCH_CHARACTERS / BATCH_ROWS;
 
   private final Database database;
   private final DocumentTable table;
@@ -64,10 +72,10 @@ final class RowReader<T> {
             ? ""
             : ", (SELECT generation FROM " + table.shapeGeneration() + ") AS generation";
     String columns = "placed.document" + (hasKey ? ", placed.seek_key" : "") + generation;
-    String from =
-        ("(" + places.text() + ") placed JOIN " + table.name() + " r")
-            + (" ON r." + table.number() + " = placed.document");
-    String sql = select(columns, from, order);
+    String sql =
+        ("SELECT " + columns() + ", " + columns + " FROM (" + places.text() + ") placed JOIN ")
+            + (table.name() + " r ON r." + table.number() + " = placed.document")
+            + (" ORDER BY " + order);
     Source.Page<T> page = database.run(handle -> page(handle, sql, places, hasKey, count));
     if (shapes != null
         && page.places().isEmpty()
@@ -78,47 +86,85 @@ final class RowReader<T> {
     return page;
   }
 
-  /** Rows with more columns, in an order of these; no more than fit into memory. */
-  private String select(String columns, String from, String order) {
+  /** The columns of a row; of one that is not small, the large ones are left out. */
+  private String columns() {
     String size = database.dialect().sizeOf(table);
-    if (size.isEmpty()) {
-      return "SELECT r.*, " + columns + " FROM " + from + " ORDER BY " + order;
-    }
-    return ("SELECT * FROM (SELECT r.*, " + columns + ", SUM(" + size + ") OVER (ORDER BY " + order)
-        + (" ROWS UNBOUNDED PRECEDING) - (" + size + ") AS size_before FROM " + from)
-        + (") sized WHERE size_before < " + BATCH_CHARACTERS + " ORDER BY " + order);
+    Stream<String> large =
+        size.isEmpty()
+            ? table.large().stream().map(column -> "r." + column)
+            : table.large().stream()
+                .map(
+                    column ->
+                        "CASE WHEN "
+                            + size
+                            + (" <= " + SMALL_BYTES + " THEN r." + column)
+                            + (" END AS " + column));
+    return Stream.concat(table.columns().stream().map(column -> "r." + column), large)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Whether the columns that may have been left out are there. */
+  private boolean isWhole(ResultSet rows) throws SQLException {
+    return database.dialect().sizeOf(table).isEmpty()
+        || rows.getBytes(table.large().get(0)) != null;
   }
 
   private Source.Page<T> page(Handle handle, String sql, Sql places, boolean hasKey, int count) {
     List<Place> read = new ArrayList<>();
+    List<Long> large = new ArrayList<>();
     Map<Long, Row<T>> rows = new HashMap<>();
     long characters = 0;
-    try (ResultIterator<Row<T>> result =
+    boolean isCut;
+    try (ResultIterator<Place> result =
         handle
             .createQuery(sql)
             .bindMap(places.bindings())
-            .map(
-                (set, context) -> {
-                  if (unchecked != null && set.getLong("generation") != unchecked.generation()) {
-                    throw new StaleException();
-                  }
-                  Row<T> row = mapper.map(set, context);
-                  read.add(
-                      hasKey
-                          ? keyed(set.getBytes("seek_key"), row.number())
-                          : Place.of(row.number()));
-                  return row;
-                })
+            .map((set, context) -> take(set, context, hasKey, rows))
             .iterator()) {
       while (result.hasNext() && characters < BATCH_CHARACTERS) {
-        Row<T> row = result.next();
-        rows.put(row.number(), row);
-        characters += row.characters();
+        Place place = result.next();
+        read.add(place);
+        Row<T> row = rows.get(place.number());
+        if (row == null) {
+          large.add(place.number());
+        } else {
+          characters += row.characters();
+        }
       }
-      boolean isCut = characters >= BATCH_CHARACTERS || result.hasNext();
-      boolean isLast = !isCut && rows.size() < count;
-      return new Source.Page<>(read.subList(0, rows.size()), isLast, rows);
+      isCut = characters >= BATCH_CHARACTERS || result.hasNext();
     }
+    boolean isLast = !isCut && read.size() < count;
+    return large.isEmpty()
+        ? new Source.Page<>(read, isLast, rows)
+        : withLarge(handle, new Source.Page<>(read, isLast, rows), large);
+  }
+
+  /** Keeps the row, where it is small, and answers its place. */
+  private Place take(ResultSet set, StatementContext context, boolean hasKey, Map<Long, Row<T>> to)
+      throws SQLException {
+    if (unchecked != null && set.getLong("generation") != unchecked.generation()) {
+      throw new StaleException();
+    }
+    long number = set.getLong("document");
+    if (isWhole(set)) {
+      to.put(number, mapper.map(set, context));
+    }
+    return hasKey ? keyed(set.getBytes("seek_key"), number) : Place.of(number);
+  }
+
+  /** The page with its large rows too; it ends before the first one that does not fit. */
+  private Source.Page<T> withLarge(Handle handle, Source.Page<T> page, List<Long> large) {
+    List<Long> looked = new ArrayList<>();
+    page.rows().putAll(rows(handle, large, looked));
+    if (looked.size() == large.size()) {
+      return page;
+    }
+    long left = large.get(looked.size());
+    int end = 0;
+    while (page.places().get(end).number() != left) {
+      end++;
+    }
+    return new Source.Page<>(page.places().subList(0, end), false, page.rows());
   }
 
   /** A place by the value that an entry's key ends with. */
@@ -134,6 +180,17 @@ final class RowReader<T> {
     return database.run(handle -> rows(handle, numbers, looked));
   }
 
+  /** Rows in an order, no more than fit into memory even where the driver holds the answer. */
+  private String whole(String from, String order) {
+    String size = database.dialect().sizeOf(table);
+    if (size.isEmpty()) {
+      return "SELECT r.* FROM " + from + " ORDER BY " + order;
+    }
+    return ("SELECT * FROM (SELECT r.*, " + order + ", SUM(" + size + ") OVER (ORDER BY " + order)
+        + (" ROWS UNBOUNDED PRECEDING) - (" + size + ") AS size_before FROM " + from)
+        + (") sized WHERE size_before < " + BATCH_CHARACTERS + " ORDER BY " + order);
+  }
+
   private Map<Long, Row<T>> rows(Handle handle, List<Long> numbers, List<Long> looked) {
     String from =
         "UNNEST(:numbers) WITH ORDINALITY AS wanted(n, place) JOIN "
@@ -143,7 +200,7 @@ final class RowReader<T> {
     long last = 0;
     try (ResultIterator<Row<T>> result =
         handle
-            .createQuery(select("wanted.place", from, "place"))
+            .createQuery(whole(from, "place"))
             .bind("numbers", numbers.toArray(new Long[0]))
             .map(mapper)
             .iterator()) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -49,24 +48,32 @@ final class RunWalk<T> implements Source<T> {
         return new Page<>(rest.places(), false, rest.rows());
       }
     }
-    Page<T> ahead = walk.next(walk.beyond(after), RowReader.BATCH_ROWS);
-    if (ahead.places().isEmpty()) {
-      return Page.end();
-    }
-    byte[] last = ahead.places().get(ahead.places().size() - 1).keys().get(0);
-    List<Place> places = new ArrayList<>();
-    for (Place place : ahead.places()) {
-      // Of the last run the walk may not have seen all.
-      if (ahead.isLast() || !Arrays.equals(place.keys().get(0), last)) {
-        places.add(toPlace.apply(Objects.requireNonNull(ahead.rows().get(place.number()))));
+    Place from = walk.beyond(after);
+    while (true) {
+      Page<T> ahead = walk.next(from, RowReader.BATCH_ROWS);
+      if (ahead.places().isEmpty()) {
+        return Page.end();
       }
-    }
-    if (places.isEmpty()) {
+      Place end = ahead.places().get(ahead.places().size() - 1);
+      byte[] last = end.keys().get(0);
+      List<Place> places = new ArrayList<>();
+      for (Place place : ahead.places()) {
+        // Of the last run the walk may not have seen all.
+        Row<T> row = ahead.rows().get(place.number()); // null where it has gone meanwhile
+        if (row != null && (ahead.isLast() || !Arrays.equals(place.keys().get(0), last))) {
+          places.add(toPlace.apply(row));
+        }
+      }
+      if (!places.isEmpty()) {
+        places.sort(comparator);
+        return new Page<>(places, ahead.isLast(), ahead.rows());
+      }
       Page<T> run = run(last, null, count);
-      return new Page<>(run.places(), false, run.rows());
+      if (!run.places().isEmpty()) {
+        return new Page<>(run.places(), false, run.rows());
+      }
+      from = walk.beyond(end);
     }
-    places.sort(comparator);
-    return new Page<>(places, ahead.isLast(), ahead.rows());
   }
 
   /** Of the documents that share the first key, those after a place. */

@@ -11,7 +11,6 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,11 +68,14 @@ record SortOrder(List<Query.Sort> by) {
     return !by.isEmpty() && by.get(0).descending();
   }
 
-  /** The place of a document. */
-  Place place(long number, Map<String, ?> document) {
+  /** The place of a row. */
+  Place place(Row<?> row) {
     List<byte[]> keys = new ArrayList<>();
-    by.forEach(key -> keys.add(SortValues.key(document, key)));
-    return new Place(keys, number);
+    for (Query.Sort key : by) {
+      String[] path = key.field().split("\\.", -1);
+      keys.add(SortValues.key(row.along(path), path, key.descending()));
+    }
+    return new Place(keys, row.number());
   }
 
   /** Compares places. */

@@ -1,6 +1,5 @@
 package io.modelsplitter.registry.embedded;
 
-import io.modelsplitter.registry.Query;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +19,9 @@ final class SortValues {
     this.descending = descending;
   }
 
-  static byte[] key(Map<String, ?> document, Query.Sort by) {
-    SortValues values = new SortValues(by.descending());
-    values.walk(document, by.field().split("\\.", -1), 0);
+  static byte[] key(Map<String, ?> document, String[] path, boolean descending) {
+    SortValues values = new SortValues(descending);
+    values.walk(document, path, 0);
     return values.first == null ? NULL : values.first;
   }
 

@@ -9,7 +9,18 @@ import org.jspecify.annotations.Nullable;
 /** The tasks of a query, oldest first. */
 record TaskSource(RowReader<Task> reader, TaskQuery query) implements Source<Task> {
   static final DocumentTable TABLE =
-      new DocumentTable("task", "task_id", List.of("task_data", "task_status_data"), "task_number");
+      new DocumentTable(
+          "task",
+          "task_id",
+          List.of(
+              "task_id",
+              "task_type",
+              "task_status",
+              "task_create_timestamp",
+              "task_update_timestamp",
+              "task_number"),
+          List.of("task_data", "task_status_data"),
+          "task_number");
 
   @Override
   public boolean isQuick() {

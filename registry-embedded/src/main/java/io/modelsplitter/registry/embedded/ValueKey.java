@@ -114,17 +114,24 @@ record ValueKey(byte[] bytes, boolean isCut) {
   }
 
   private static void escape(byte[] utf8, ByteArrayOutputStream out) {
-    for (byte b : utf8) {
-      out.write(b);
-      if (b == END) {
+    int written = 0;
+    for (int i = 0; i < utf8.length; i++) {
+      if (utf8[i] == END) {
+        out.write(utf8, written, i + 1 - written);
         out.write(ESCAPED);
+        written = i + 1;
       }
     }
+    out.write(utf8, written, utf8.length - written);
   }
 
   /** UTF-8, in which half a surrogate pair has its three bytes too, so that no two texts meet. */
   static byte[] utf8(String text) {
-    if (text.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF)) {
+    boolean hasSurrogates = false;
+    for (int i = 0; i < text.length() && !hasSurrogates; i++) {
+      hasSurrogates = Character.isSurrogate(text.charAt(i));
+    }
+    if (!hasSurrogates) {
       return text.getBytes(StandardCharsets.UTF_8);
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -182,7 +189,11 @@ record ValueKey(byte[] bytes, boolean isCut) {
   /** Puts the key of a list or an object together from those of its values. */
   static final class Container {
     private final ByteArrayOutputStream start = new ByteArrayOutputStream();
-    private final MessageDigest digest = Digests.sha256();
+
+    /** What a digest is made of, until it is known whether there must be one. */
+    private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+
+    private @Nullable MessageDigest digest;
 
     Container(byte kind) {
       start.write(kind);
@@ -213,14 +224,31 @@ record ValueKey(byte[] bytes, boolean isCut) {
     }
 
     private void digest(byte[] part) {
-      digest.update(ByteBuffer.allocate(4).putInt(part.length).flip());
-      digest.update(part);
+      if (digest == null && start.size() > CONTAINER_BYTES) {
+        digest = Digests.sha256();
+        digest.update(parts.toByteArray());
+      }
+      byte[] length = ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array();
+      if (digest == null) {
+        parts.writeBytes(length);
+        parts.writeBytes(part);
+      } else {
+        digest.update(length);
+        digest.update(part);
+      }
     }
 
     ValueKey key() {
       start.write(END);
       byte[] all = start.toByteArray();
-      return all.length > CONTAINER_BYTES ? cut(all, CONTAINER_BYTES, digest.digest()) : whole(all);
+      if (all.length <= CONTAINER_BYTES) {
+        return whole(all);
+      }
+      if (digest == null) {
+        digest = Digests.sha256();
+        digest.update(parts.toByteArray());
+      }
+      return cut(all, CONTAINER_BYTES, digest.digest());
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -19,7 +20,12 @@ import javax.sql.DataSource;
 /** A table of documents of any form, indexed as every registry is. */
 final class Documents {
   private static final DocumentTable TABLE =
-      new DocumentTable("document", "document_id", List.of("content"), "document_number");
+      new DocumentTable(
+          "document",
+          "document_id",
+          List.of("document_id", "version", "document_number", "shape"),
+          List.of("content"),
+          "document_number");
 
   private static final String INSERT =
       "INSERT INTO document (document_id, content, version, shape)"
@@ -64,8 +70,25 @@ final class Documents {
         rows.getLong("document_number"),
         rows.getLong("version"),
         rows.getObject("shape") != null,
-        Json.parseObject("content", content),
-        content.length());
+        new Content(content));
+  }
+
+  private record Content(String text) implements Row.Content<Map<String, Object>> {
+    @Override
+    public Map<String, Object> read() {
+      return Json.parseObject("content", text);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Map<String, ?> along(String[] path) {
+      return (Map<String, ?>) Objects.requireNonNull(Json.parseAlong("content", text, path, 0));
+    }
+
+    @Override
+    public long characters() {
+      return text.length();
+    }
   }
 
   /** Stores documents, half of them one by one. */
@@ -83,18 +106,19 @@ final class Documents {
     IdentityHashMap<Object, String> idOf = new IdentityHashMap<>();
     together.forEach((id, document) -> idOf.put(document, id));
     if (!together.isEmpty()) {
-      Map<String, IndexedTable.Prepared<Map<String, Object>>> prepared = new LinkedHashMap<>();
-      together.forEach((id, document) -> prepared.put(id, table.prepare(document).orElseThrow()));
+      DocumentBatch<Map<String, Object>> batch = new DocumentBatch<>();
+      together.forEach((id, document) -> table.addTo(batch, id, document));
+      batch.sort();
       table.inTransaction(
           handle -> {
             table.insertAll(
                 handle,
-                prepared,
+                batch,
                 INSERT,
-                (batch, it) -> batch.bind("id", idOf.get(it)).bind("content", Json.write(it)));
+                (row, it) -> row.bind("id", idOf.get(it)).bind("content", Json.write(it)));
             return together;
           });
-      table.stored(together.size());
+      table.stored(batch);
     }
   }
 

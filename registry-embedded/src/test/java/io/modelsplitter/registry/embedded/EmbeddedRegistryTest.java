@@ -109,39 +109,37 @@ class EmbeddedRegistryTest {
     }
   }
 
-  @Test
-  void open_databaseOfAnOlderVersion_findsWhatIsInIt() throws SQLException {
+  /** Each of the versions that a database may have, but for the newest. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "3"})
+  void open_databaseOfAnOlderVersion_findsWhatIsInIt(String version) throws SQLException {
     for (DataSource dataSource : List.of(file(), RealPostgres.newDatabase())) {
-      try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource)) {
-        registry.modelLayers().create(LAYER);
-      }
-      backToVersion2(dataSource);
+      Schema.configure(dataSource, Dialect.of(product(dataSource)))
+          .target(version)
+          .load()
+          .migrate();
+      execute(
+          dataSource,
+          "INSERT INTO model_layer (model_layer_hash, model_asset_id, model_component_registry_uri,"
+              + " model_layer_public_url, model_layer_metadata, model_layer_rank,"
+              + " model_world_size, version, modified)"
+              + " VALUES ('h', 'a', 'c', 'u', '[{\"x\": 1}]', 0, 1, 3, 1700000000)");
       try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource)) {
         Filter filter = Filter.eq("model_layer_metadata.x", 1);
         assertEquals(List.of(LAYER), registry.modelLayers().query(filter));
+        assertEquals(3, registry.modelLayers().get(LAYER.modelLayerHash()).version());
+        ModelLayer later = new ModelLayer("later", "a", "c", "u", List.of(), 0, 1);
+        registry.modelLayers().create(later);
+        assertEquals(List.of(LAYER, later), registry.modelLayers().query(Filter.all()));
         registry.modelLayers().delete(LAYER.modelLayerHash());
         assertEquals(List.of(), registry.modelLayers().query(filter));
       }
     }
   }
 
-  private static void backToVersion2(DataSource dataSource) throws SQLException {
-    for (String sql :
-        List.of(
-            "DROP TABLE model_layer_entry",
-            "DROP TABLE model_layer_shape",
-            "DROP TABLE model_layer_shape_path",
-            "DROP TABLE model_layer_shape_generation",
-            "DROP INDEX model_layer_by_number",
-            "DROP INDEX model_layer_by_shape",
-            "DROP INDEX task_by_type",
-            "ALTER TABLE model_layer DROP COLUMN layer_number",
-            "ALTER TABLE model_layer DROP COLUMN shape",
-            "CREATE INDEX model_layer_by_asset ON model_layer (model_asset_id)",
-            "CREATE INDEX model_layer_by_component ON model_layer (model_component_registry_uri)",
-            "CREATE INDEX model_layer_by_url ON model_layer (model_layer_public_url)",
-            "DELETE FROM \"model_splitter_schema\" WHERE \"version\" = '3'")) {
-      execute(dataSource, sql);
+  private static String product(DataSource dataSource) throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      return connection.getMetaData().getDatabaseProductName();
     }
   }
 
