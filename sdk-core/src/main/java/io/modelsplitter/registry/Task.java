@@ -57,8 +57,13 @@ public record Task(
     map.put("task_data", taskData);
     map.put("task_status", taskStatus);
     map.put("task_status_data", taskStatusData);
-    map.put("task_create_timestamp", taskCreateTimestamp);
-    map.put("task_update_timestamp", taskUpdateTimestamp);
+    map.put("task_create_timestamp", seconds(taskCreateTimestamp));
+    map.put("task_update_timestamp", seconds(taskUpdateTimestamp));
     return map;
+  }
+
+  /** As a JSON number is read: an int where it fits, which {@code $type} tells apart. */
+  private static Number seconds(long value) {
+    return value == (int) value ? (Number) (int) value : (Number) value;
   }
 }

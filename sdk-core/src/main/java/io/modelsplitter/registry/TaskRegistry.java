@@ -1,5 +1,6 @@
 package io.modelsplitter.registry;
 
+import io.modelsplitter.query.Filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,25 @@ public interface TaskRegistry {
   default List<Task> query(TaskQuery query) {
     List<Task> tasks = new ArrayList<>();
     query(query, tasks::add);
+    return tasks;
+  }
+
+  /**
+   * Hands over the tasks that match a filter, one by one and in the order of the query, without
+   * holding them all. A filter sees each task as {@link Task#toMap} has it, its status as it was
+   * sent.
+   *
+   * @return where to go on, when the query's limit cut the answer short
+   */
+  Optional<String> query(Query query, Consumer<? super Task> action);
+
+  /** How the registry would answer the query: from an index, by matching records, by a scan. */
+  Explanation explain(Query query);
+
+  /** All tasks that match a filter, oldest first. */
+  default List<Task> query(Filter filter) {
+    List<Task> tasks = new ArrayList<>();
+    query(Query.of(filter), tasks::add);
     return tasks;
   }
 }

@@ -70,6 +70,20 @@ class JsonTest {
   }
 
   @Test
+  void parseAlong_keepsWhatThePathNeeds() {
+    String json = "[{\"a\": {\"b\": {\"c\": 1}, \"x\": [2]}, \"y\": 3}, [{\"a\": 4}], 5]";
+    assertEquals(
+        "[{\"a\":{\"b\":{\"c\":1}}},[{\"a\":4}],5]",
+        Json.write(Json.parseAlong("text", json, new String[] {"before", "a", "b"}, 1)));
+    assertEquals(
+        Json.write(Json.parse("text", json)),
+        Json.write(Json.parseAlong("text", json, new String[] {"0", "a"}, 0)));
+    assertThrows(
+        BadInputException.class,
+        () -> Json.parseAlong("text", "{\"a\": 1, \"x\": [}", new String[] {"a"}, 0));
+  }
+
+  @Test
   void parseObject_ofAList_isRefused() {
     BadInputException e =
         assertThrows(BadInputException.class, () -> Json.parseObject("TASK_DATA", "[1]"));

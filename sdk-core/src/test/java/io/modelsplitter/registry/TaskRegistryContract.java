@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.query.Filter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -195,5 +196,56 @@ public abstract class TaskRegistryContract {
     assertThrows(
         BadInputException.class,
         () -> registry().query(TaskQuery.all().limit(1).after("x"), task -> {}));
+  }
+
+  private List<String> found(Filter filter) {
+    return registry().query(Filter.eq("task_type", type).and(filter)).stream()
+        .map(Task::taskId)
+        .toList();
+  }
+
+  @Test
+  void query_byFilter_seesTheTaskAsItIsNow() {
+    Task small = registry().create(NewTask.of(type, Map.of("world_size", 2, "tags", List.of("a"))));
+    Task large = registry().create(NewTask.of(type, Map.of("world_size", 16)));
+    assertEquals(List.of(large.taskId()), found(Filter.gt("task_data.world_size", 2)));
+    assertEquals(List.of(small.taskId()), found(Filter.eq("task_data.tags", "a")));
+    assertEquals(
+        List.of(small.taskId(), large.taskId()), found(Filter.eq("task_status", "pending")));
+
+    for (int percent = 0; percent <= 100; percent += 50) {
+      registry()
+          .update(small.taskId(), TaskChange.status("in_progress", Map.of("progress", percent)));
+    }
+    assertEquals(List.of(), found(Filter.lt("task_status_data.progress", 100)));
+    assertEquals(List.of(small.taskId()), found(Filter.eq("task_status_data.progress", 100)));
+    assertEquals(List.of(large.taskId()), found(Filter.eq("task_status", "pending")));
+
+    registry().delete(small.taskId());
+    assertEquals(List.of(), found(Filter.eq("task_data.tags", "a")));
+    assertEquals(List.of(large.taskId()), found(Filter.exists("task_id", true)));
+  }
+
+  @Test
+  void query_sortedWithALimit_goesOnFromTheCursor() {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      expected.add(0, registry().create(NewTask.of(type, Map.of("n", i))).taskId());
+    }
+    Query query =
+        Query.of(Filter.eq("task_type", type)).sort(new Query.Sort("task_data.n", true)).limit(3);
+    List<Task> seen = new ArrayList<>();
+    Optional<String> cursor = Optional.empty();
+    do {
+      cursor = registry().query(query.after(cursor.orElse(null)), seen::add);
+    } while (cursor.isPresent());
+    assertEquals(expected, seen.stream().map(Task::taskId).toList());
+  }
+
+  @Test
+  void explain_ofAnEquality_isTheIndex() {
+    Explanation explanation =
+        registry().explain(Query.of(Filter.eq("task_status_data.phase", "begin")));
+    assertEquals(Explanation.AnsweredBy.INDEX, explanation.slowest());
   }
 }

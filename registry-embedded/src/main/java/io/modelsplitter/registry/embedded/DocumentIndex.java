@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  *     one value
  */
 record DocumentIndex(List<Entry> entries, SortedMap<PathKey, Boolean> shape) {
-  /** A document with more values than this is refused: it would take minutes to store. */
-  static final int MAX_ENTRIES = 100_000;
-
   /** A path ends at the value. */
   static final int VALUE = 1;
 
@@ -52,10 +49,14 @@ record DocumentIndex(List<Entry> entries, SortedMap<PathKey, Boolean> shape) {
   /**
    * The index of a document that is to be stored.
    *
-   * @throws BadInputException when it has more than {@link #MAX_ENTRIES}
+   * @throws BadInputException when it has more entries
    */
-  static DocumentIndex of(Map<String, ?> document) {
-    return of(document, MAX_ENTRIES);
+  static DocumentIndex of(Map<String, ?> document, int maxEntries) {
+    Builder builder = new Builder(maxEntries);
+    builder.fields(builder.root, document);
+    builder.root.branches = 1;
+    builder.finish(builder.root, false);
+    return new DocumentIndex(builder.entries(), builder.shape);
   }
 
   /** The index of a document that is stored, whatever its size. */
@@ -63,24 +64,16 @@ record DocumentIndex(List<Entry> entries, SortedMap<PathKey, Boolean> shape) {
     return of(document, Integer.MAX_VALUE);
   }
 
-  /** Refuses to grow beyond {@link #MAX_ENTRIES}; what was stored larger may stay so. */
-  void checkSize(int before) {
-    if (entries.size() > Math.max(before, MAX_ENTRIES)) {
-      throw tooLarge();
+  /** Refuses to grow further; what was stored larger may stay so. */
+  void checkSize(int maxEntries) {
+    if (entries.size() > maxEntries) {
+      throw tooLarge(maxEntries);
     }
   }
 
-  private static BadInputException tooLarge() {
+  private static BadInputException tooLarge(int maxEntries) {
     return new BadInputException(
-        "the record has more than " + MAX_ENTRIES + " different values; store fewer");
-  }
-
-  private static DocumentIndex of(Map<String, ?> document, int maxEntries) {
-    Builder builder = new Builder(maxEntries);
-    builder.fields(builder.root, document);
-    builder.root.branches = 1;
-    builder.finish(builder.root, false);
-    return new DocumentIndex(builder.entries(), builder.shape);
+        "the record has more than " + maxEntries + " different values; store fewer");
   }
 
   byte[][] keys() {
@@ -205,7 +198,7 @@ record DocumentIndex(List<Entry> entries, SortedMap<PathKey, Boolean> shape) {
       node.values.merge(key, facts, (a, b) -> a | b);
       count += node.values.size();
       if (count > maxEntries) {
-        throw tooLarge();
+        throw tooLarge(maxEntries);
       }
     }
 

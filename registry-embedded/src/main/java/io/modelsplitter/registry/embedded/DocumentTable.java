@@ -31,6 +31,22 @@ record DocumentTable(
           List.of("model_layer_metadata"),
           "layer_number");
 
+  static final DocumentTable TASK =
+      new DocumentTable(
+          "task",
+          "task_id",
+          List.of(
+              "task_id",
+              "task_type",
+              "task_status",
+              "task_create_timestamp",
+              "task_update_timestamp",
+              "version",
+              "task_number",
+              "shape"),
+          List.of("task_data", "task_status_data"),
+          "task_number");
+
   /** The entries: {@code seek_key}, {@code document} and {@code facts}. */
   String entries() {
     return name + "_entry";

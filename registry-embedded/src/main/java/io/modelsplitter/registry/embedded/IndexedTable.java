@@ -31,19 +31,25 @@ final class IndexedTable<T> {
   private final Database database;
   private final DocumentTable table;
   private final Function<T, Map<String, Object>> toDocument;
+  private final int maxEntries;
   private final Shapes shapes;
   private final EntryWriter entries;
   private final Indexer<T> indexer;
   private final DocumentQuery<T> query;
 
+  /**
+   * @param maxEntries a document with more values than this is refused: it takes long to store
+   */
   IndexedTable(
       Database database,
       DocumentTable table,
       RowMapper<Row<T>> mapper,
-      Function<T, Map<String, Object>> toDocument) {
+      Function<T, Map<String, Object>> toDocument,
+      int maxEntries) {
     this.database = database;
     this.table = table;
     this.toDocument = toDocument;
+    this.maxEntries = maxEntries;
     this.shapes = new Shapes(database, table);
     this.entries = new EntryWriter(table, database.dialect());
     this.indexer = new Indexer<>(database, table, shapes, mapper, toDocument);
@@ -58,7 +64,7 @@ final class IndexedTable<T> {
    * @param bind binds the others
    */
   void insert(T value, String insert, UnaryOperator<Update> bind) {
-    DocumentIndex index = DocumentIndex.of(toDocument.apply(value));
+    DocumentIndex index = DocumentIndex.of(toDocument.apply(value), maxEntries);
     if (mayWait()) {
       database.run(
           handle ->
@@ -88,7 +94,7 @@ final class IndexedTable<T> {
    */
   void addTo(DocumentBatch<T> batch, String key, T value) {
     DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(value));
-    if (index.entries().size() <= DocumentIndex.MAX_ENTRIES) {
+    if (index.entries().size() <= maxEntries) {
       batch.add(key, value, index, shapes.number(index.shape()));
     }
   }
@@ -139,7 +145,7 @@ final class IndexedTable<T> {
   void replace(Handle handle, Row<T> before, T after, Update update) {
     DocumentIndex was = DocumentIndex.ofStored(toDocument.apply(before.value()));
     DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(after));
-    index.checkSize(was.entries().size());
+    index.checkSize(Math.max(maxEntries, was.entries().size()));
     Long shape = before.isIndexed() ? known(index) : null;
     if (update.bind("shape", shape).execute() != 1) {
       throw new IllegalStateException("a locked row changed: " + before.number());

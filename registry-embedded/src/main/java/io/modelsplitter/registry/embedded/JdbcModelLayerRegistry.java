@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Model layers in the table {@code model_layer}. */
 final class JdbcModelLayerRegistry implements ModelLayerRegistry {
+  /** A layer with more values than this would take minutes to store. */
+  private static final int MAX_ENTRIES = 100_000;
+
   private static final int ATTEMPTS = 10;
 
   private final Database database;
@@ -39,7 +42,8 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
             database,
             DocumentTable.MODEL_LAYER,
             ModelLayerRow::row,
-            stored -> stored.value().toMap());
+            stored -> stored.value().toMap(),
+            MAX_ENTRIES);
   }
 
   @Override

@@ -3,106 +3,92 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
 
 /** Tasks in the table {@code task}. */
 final class JdbcTaskRegistry implements TaskRegistry {
+  /** A result may name every tensor of a large model, and must not be lost for it. */
+  private static final int MAX_ENTRIES = 1_000_000;
+
   private final Database database;
+  private final IndexedTable<Task> table;
 
   JdbcTaskRegistry(Database database) {
     this.database = database;
+    this.table =
+        new IndexedTable<>(database, DocumentTable.TASK, TaskRow::row, Task::toMap, MAX_ENTRIES);
   }
 
   @Override
   public Task create(NewTask newTask) {
     Task task = newTask.toTask(UUID.randomUUID().toString(), now());
-    database.run(
-        handle ->
-            bind(
-                    handle.createUpdate(
-                        """
-                        INSERT INTO task (
-                          task_id, task_type, task_data, task_status, task_status_data,
-                          task_create_timestamp, task_update_timestamp)
-                        VALUES (:id, :type, :data, :status, :statusData, :created, :updated)
-                        """),
-                    task)
-                .bind("created", task.taskCreateTimestamp())
-                .execute());
+    table.insert(
+        task,
+        TaskRow.INSERT,
+        insert -> TaskRow.bind(insert, task).bind("created", task.taskCreateTimestamp()));
     return task;
   }
 
   @Override
   public Task get(String taskId) {
-    return database.run(handle -> find(handle, taskId, ""));
+    return database.run(handle -> find(handle, taskId, "").value());
   }
 
   @Override
   public Task update(String taskId, TaskChange change) {
-    return database.inTransaction(
+    return table.inTransaction(
         handle -> {
-          Task before = find(handle, taskId, "FOR UPDATE");
-          if (before.isFinal()) {
-            return unchanged(before, change);
+          Row<Task> before = find(handle, taskId, "FOR UPDATE");
+          if (before.value().isFinal()) {
+            return unchanged(before.value(), change);
           }
-          Task after = change.apply(before, now());
-          bind(
-                  handle.createUpdate(
-                      """
-                      UPDATE task SET
-                        task_type = :type, task_data = :data, task_status = :status,
-                        task_status_data = :statusData, task_update_timestamp = :updated
-                      WHERE task_id = :id
-                      """),
-                  after)
-              .execute();
+          Task after = change.apply(before.value(), now());
+          table.replace(
+              handle, before, after, TaskRow.bind(handle.createUpdate(TaskRow.UPDATE), after));
           return after;
         });
   }
 
   @Override
   public void delete(String taskId) {
-    int deleted =
-        RecordIds.isValid(taskId)
-            ? database.run(
-                handle ->
-                    handle
-                        .createUpdate("DELETE FROM task WHERE task_id = :id")
-                        .bind("id", taskId)
-                        .execute())
-            : 0;
-    if (deleted == 0) {
-      throw notFound(taskId);
-    }
+    table.inTransaction(
+        handle -> {
+          table.delete(handle, find(handle, taskId, "FOR UPDATE"));
+          return taskId;
+        });
   }
 
   @Override
   public Optional<String> query(TaskQuery query, Consumer<? super Task> action) {
     SortOrder oldestFirst = new SortOrder(List.of());
-    RowReader<Task> reader =
-        new RowReader<>(database, TaskSource.TABLE, (rows, context) -> row(rows), null);
+    RowReader<Task> reader = new RowReader<>(database, DocumentTable.TASK, TaskRow::row, null);
     return new RecordScan<>(reader, new TaskSource(reader, query), task -> true)
         .run(query.limit(), oldestFirst.place(query.after()), row -> action.accept(row.value()))
         .map(oldestFirst::cursor);
   }
 
-  private static Row<Task> row(ResultSet rows) throws SQLException {
-    return new Row<>(rows.getLong("task_number"), 1, true, TaskRow.content(rows));
+  @Override
+  public Optional<String> query(Query query, Consumer<? super Task> action) {
+    return table.query(query, action);
+  }
+
+  @Override
+  public Explanation explain(Query query) {
+    return table.explain(query);
   }
 
   /** The same final status again is fine and writes nothing; anything else comes too late. */
@@ -116,26 +102,16 @@ final class JdbcTaskRegistry implements TaskRegistry {
         task.toMap());
   }
 
-  private static Task find(Handle handle, String taskId, String lock) {
+  private static Row<Task> find(Handle handle, String taskId, String lock) {
     if (!RecordIds.isValid(taskId)) {
       throw notFound(taskId);
     }
     return handle
         .createQuery("SELECT * FROM task WHERE task_id = :id " + lock)
         .bind("id", taskId)
-        .map((rows, context) -> TaskRow.content(rows).read())
+        .map(TaskRow::row)
         .findOne()
         .orElseThrow(() -> notFound(taskId));
-  }
-
-  private static Update bind(Update statement, Task task) {
-    return statement
-        .bind("id", task.taskId())
-        .bind("type", task.taskType())
-        .bind("data", Json.write(task.taskData()))
-        .bind("status", task.taskStatus())
-        .bind("statusData", Json.write(task.taskStatusData()))
-        .bind("updated", task.taskUpdateTimestamp());
   }
 
   private static NotFoundException notFound(String taskId) {

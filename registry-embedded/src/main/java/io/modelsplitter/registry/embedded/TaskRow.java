@@ -4,7 +4,10 @@ import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Task;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.Map;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
 
 /** A task as a row of {@code task}. */
 record TaskRow(
@@ -16,6 +19,42 @@ record TaskRow(
     long created,
     long updated)
     implements Row.Content<Task> {
+
+  static final String INSERT =
+      """
+      INSERT INTO task (
+        task_id, task_type, task_data, task_status, task_status_data,
+        task_create_timestamp, task_update_timestamp, version, shape)
+      VALUES (:id, :type, :data, :status, :statusData, :created, :updated, 1, :shape)
+      """;
+
+  static final String UPDATE =
+      """
+      UPDATE task SET
+        task_type = :type, task_data = :data, task_status = :status,
+        task_status_data = :statusData, task_update_timestamp = :updated,
+        version = version + 1, shape = :shape
+      WHERE task_id = :id
+      """;
+
+  /** What a row tells to a query. */
+  static Row<Task> row(ResultSet rows, StatementContext context) throws SQLException {
+    return new Row<>(
+        rows.getLong("task_number"),
+        rows.getLong("version"),
+        rows.getObject("shape") != null,
+        content(rows));
+  }
+
+  static Update bind(Update statement, Task task) {
+    return statement
+        .bind("id", task.taskId())
+        .bind("type", task.taskType())
+        .bind("data", Json.write(task.taskData()))
+        .bind("status", task.taskStatus())
+        .bind("statusData", Json.write(task.taskStatusData()))
+        .bind("updated", task.taskUpdateTimestamp());
+  }
 
   static TaskRow content(ResultSet rows) throws SQLException {
     return new TaskRow(
@@ -42,7 +81,15 @@ record TaskRow(
 
   @Override
   public Map<String, ?> along(String[] path) {
-    return read().toMap();
+    return switch (path[0]) {
+      case "task_data" -> along(path, data);
+      case "task_status_data" -> along(path, statusData);
+      default -> new Task(id, type, Map.of(), status, Map.of(), created, updated).toMap();
+    };
+  }
+
+  private static Map<String, ?> along(String[] path, String json) {
+    return Collections.singletonMap(path[0], Json.parseAlong(path[0], json, path, 1));
   }
 
   @Override

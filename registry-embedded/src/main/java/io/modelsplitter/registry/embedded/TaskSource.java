@@ -3,25 +3,10 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskStatus;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of a query, oldest first. */
 record TaskSource(RowReader<Task> reader, TaskQuery query) implements Source<Task> {
-  static final DocumentTable TABLE =
-      new DocumentTable(
-          "task",
-          "task_id",
-          List.of(
-              "task_id",
-              "task_type",
-              "task_status",
-              "task_create_timestamp",
-              "task_update_timestamp",
-              "task_number"),
-          List.of("task_data", "task_status_data"),
-          "task_number");
-
   @Override
   public boolean isQuick() {
     return true;

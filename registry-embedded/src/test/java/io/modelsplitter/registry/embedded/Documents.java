@@ -57,7 +57,7 @@ final class Documents {
             + " PRIMARY KEY (path, multi, shape))");
     execute("CREATE TABLE document_shape_generation (generation BIGINT)");
     execute("INSERT INTO document_shape_generation VALUES (0)");
-    table = new IndexedTable<>(database, TABLE, (rows, context) -> row(rows), it -> it);
+    table = new IndexedTable<>(database, TABLE, (rows, context) -> row(rows), it -> it, 100_000);
   }
 
   private void execute(String sql) {

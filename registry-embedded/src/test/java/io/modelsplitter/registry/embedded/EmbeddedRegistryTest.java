@@ -109,13 +109,13 @@ class EmbeddedRegistryTest {
     }
   }
 
-  /** Each of the versions that a database may have, but for the newest. */
+  /** Versions that a database may have; not each of them is one of both databases. */
   @ParameterizedTest
-  @ValueSource(strings = {"2", "3"})
+  @ValueSource(strings = {"2", "3", "4"})
   void open_databaseOfAnOlderVersion_findsWhatIsInIt(String version) throws SQLException {
     for (DataSource dataSource : List.of(file(), RealPostgres.newDatabase())) {
       Schema.configure(dataSource, Dialect.of(product(dataSource)))
-          .target(version)
+          .target(version + "?")
           .load()
           .migrate();
       execute(
@@ -124,9 +124,16 @@ class EmbeddedRegistryTest {
               + " model_layer_public_url, model_layer_metadata, model_layer_rank,"
               + " model_world_size, version, modified)"
               + " VALUES ('h', 'a', 'c', 'u', '[{\"x\": 1}]', 0, 1, 3, 1700000000)");
+      execute(
+          dataSource,
+          "INSERT INTO task (task_id, task_type, task_data, task_status, task_status_data,"
+              + " task_create_timestamp, task_update_timestamp)"
+              + " VALUES ('t', 'split', '{\"world_size\": 4}', 'pending', '{}', 17, 18)");
       try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource)) {
         Filter filter = Filter.eq("model_layer_metadata.x", 1);
         assertEquals(List.of(LAYER), registry.modelLayers().query(filter));
+        List<Task> tasks = registry.tasks().query(Filter.gt("task_data.world_size", 3));
+        assertEquals(List.of("t"), tasks.stream().map(Task::taskId).toList());
         assertEquals(3, registry.modelLayers().get(LAYER.modelLayerHash()).version());
         ModelLayer later = new ModelLayer("later", "a", "c", "u", List.of(), 0, 1);
         registry.modelLayers().create(later);

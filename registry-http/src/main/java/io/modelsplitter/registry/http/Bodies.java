@@ -13,21 +13,40 @@ import org.jspecify.annotations.Nullable;
 final class Bodies {
   static final long MAX_BYTES = 8L << 20;
 
+  /** So much of a body that is too large is still read. */
+  private static final long MAX_SKIPPED = 24L << 20;
+
   private Bodies() {}
 
   static Map<String, Object> object(Context ctx) {
     checkType(ctx.contentType());
-    if (ctx.req().getContentLengthLong() > MAX_BYTES) {
+    long announced = ctx.req().getContentLengthLong();
+    if (announced > MAX_BYTES + MAX_SKIPPED) {
       throw tooLarge();
     }
     try (InputStream in = ctx.req().getInputStream()) {
-      byte[] body = in.readNBytes((int) MAX_BYTES + 1);
-      if (body.length > MAX_BYTES) {
+      byte[] body = announced > MAX_BYTES ? new byte[0] : in.readNBytes((int) MAX_BYTES + 1);
+      if (body.length > MAX_BYTES || announced > MAX_BYTES) {
+        skip(in);
         throw tooLarge();
       }
       return Json.parseObject("the request body", body);
     } catch (IOException e) {
       throw new HttpResponseException(400, "the request body broke off");
+    }
+  }
+
+  /**
+   * A client that is still sending may not see an answer before it is done: the connection is reset
+   * under its hands. So what it sends is taken, within bounds.
+   */
+  private static void skip(InputStream in) throws IOException {
+    byte[] skipped = new byte[64 << 10];
+    long left = MAX_BYTES + MAX_SKIPPED;
+    int read = 0;
+    while (left > 0 && read >= 0) {
+      read = in.read(skipped);
+      left -= read;
     }
   }
 

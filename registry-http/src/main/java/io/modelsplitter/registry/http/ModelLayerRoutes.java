@@ -2,28 +2,20 @@ package io.modelsplitter.registry.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
-import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Stored;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** {@code /model-layer} and {@code /model-layers}. */
 final class ModelLayerRoutes implements Routes {
-  private static final Set<String> OPTIONS = Set.of("limit", "sort", "after", "explain");
-
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
@@ -41,7 +33,9 @@ final class ModelLayerRoutes implements Routes {
     routes.head("/model-layer/{hash}", this::get);
     routes.put("/model-layer/{hash}", this::update);
     routes.delete("/model-layer/{hash}", this::delete);
-    routes.post("/model-layers", this::query);
+    routes.post(
+        "/model-layers",
+        new FilterRoute<ModelLayer>(registry::query, registry::explain, ModelLayer::toMap));
   }
 
   private void create(Context ctx) {
@@ -77,24 +71,6 @@ final class ModelLayerRoutes implements Routes {
   private void delete(Context ctx) {
     registry.delete(ctx.pathParam("hash"));
     Answers.success(ctx, Map.of("message", "ModelLayer deleted"));
-  }
-
-  private void query(Context ctx) {
-    Parameters.onlyKnown(ctx, OPTIONS);
-    Filter filter = Filter.parse(Bodies.object(ctx));
-    Query query =
-        new Query(filter, Parameters.sort(ctx), Parameters.limit(ctx), ctx.queryParam("after"));
-    if (Parameters.isTrue(ctx, "explain")) {
-      Answers.success(ctx, registry.explain(query).toMap());
-      return;
-    }
-    if (query.limit() == 0) {
-      Answers.stream(ctx, ModelLayer::toMap, action -> registry.query(query, action));
-      return;
-    }
-    List<Map<String, Object>> page = new ArrayList<>();
-    Optional<String> next = registry.query(query, layer -> page.add(layer.toMap()));
-    Answers.page(ctx, page, next);
   }
 
   private static void headers(Context ctx, Stored<?> stored) {

@@ -35,6 +35,7 @@ final class TaskRoutes implements Routes {
     routes.delete("/task/{id}", this::delete);
     routes.get("/tasks", this::query);
     routes.head("/tasks", this::query);
+    routes.post("/tasks", new FilterRoute<Task>(registry::query, registry::explain, Task::toMap));
     routes.post("/task_update", this::updateStatus);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -249,6 +250,8 @@ class WireTest {
         "POST   | /model-layers?sort=     | {}    | 400 | sort",
         "POST   | /model-layers?sort=$nope | {}   | 400 | $nope",
         "POST   | /model-layers?explain=1 | {}    | 400 | explain",
+        "POST   | /tasks | {\"task_data.n\": {\"$where\": 1}} | 400 | $where",
+        "POST   | /tasks?task_type=x | {}         | 400 | task_type",
         "POST   | /model-layers?after=x   | {}    | 400 | cursor",
         "POST   | /model-layers?colour=1  | {}    | 400 | colour",
         "GET    | /model-layer/none | ~~          | 404 | none",
@@ -289,6 +292,31 @@ class WireTest {
         "{\"task_type\": \"t\", \"task_data\": {\"x\": \"" + "x".repeat(9 << 20) + "\"}}";
     assertEquals(413, send("POST", "/task", large).statusCode());
     assertEquals(200, send("POST", "/task", large.replace("x".repeat(2 << 20), "")).statusCode());
+  }
+
+  @Test
+  void tasks_areFoundByAFilter() {
+    send("POST", "/task", "{\"task_type\": \"" + hash + "\", \"task_data\": {\"n\": 3}}");
+    String filter = "{\"task_type\": \"" + hash + "\", \"task_data.n\": {\"$gte\": 3}}";
+    String found = send("POST", "/tasks", filter).body();
+    assertEquals(2, found.split("\"task_id\"", -1).length, found);
+    Map<String, Object> plan = json(send("POST", "/tasks?explain=true&limit=1", filter));
+    assertTrue(Json.write(plan).contains("index"), () -> Json.write(plan));
+  }
+
+  @Test
+  void body_thatIsTooLargeAndOfNoToldLength_is413() {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(remote.url() + "/task"))
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[9 << 20])))
+            .build();
+    for (int i = 0; i < 20; i++) {
+      try {
+        assertEquals(413, HTTP.send(request, BodyHandlers.ofString()).statusCode());
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   @Test

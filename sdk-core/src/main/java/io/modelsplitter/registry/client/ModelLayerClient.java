@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +36,16 @@ public final class ModelLayerClient implements ModelLayerRegistry {
       Set.of("$set", "$unset", "$min", "$max", "$addToSet", "$pull", "$pullAll", "$setOnInsert");
 
   private final RegistryHttp http;
+  private final FilteredList<ModelLayer> layers;
 
   private ModelLayerClient(String url, @Nullable String token) {
     this.http = new RegistryHttp("model layers registry", url, token);
+    this.layers =
+        new FilteredList<>(
+            http,
+            "model-layers",
+            "the answer of the model layers registry",
+            ModelLayerClient::fromWire);
   }
 
   /** A client for the registry in {@code MODEL_LAYERS_REGISTRY_URL}. */
@@ -106,49 +112,12 @@ public final class ModelLayerClient implements ModelLayerRegistry {
 
   @Override
   public Optional<String> query(Query query, Consumer<? super ModelLayer> action) {
-    HttpUrl.Builder url = queryUrl(query);
-    boolean[] begun = {false};
-    return http.exchange(
-        "POST",
-        url.build(),
-        query.filter().toMap(),
-        () -> !begun[0], // once the action has seen a part of the answer it cannot begin again
-        response -> {
-          if (!response.isSuccessful()) {
-            throw http.failure(response, "");
-          }
-          Json.elements("the answer of the model layers registry", response.body().byteStream())
-              .forEach(
-                  element -> {
-                    begun[0] = true;
-                    action.accept(fromWire(element));
-                  });
-          return Links.next(response);
-        });
+    return layers.query(query, action);
   }
 
   @Override
   public Explanation explain(Query query) {
-    HttpUrl url = queryUrl(query).addQueryParameter("explain", "true").build();
-    return Explanation.fromMap(http.call("POST", url, query.filter().toMap(), true, "").data());
-  }
-
-  private HttpUrl.Builder queryUrl(Query query) {
-    HttpUrl.Builder url = http.url("model-layers");
-    if (query.limit() > 0) {
-      url.addQueryParameter("limit", String.valueOf(query.limit()));
-    }
-    if (!query.sort().isEmpty()) {
-      String sort =
-          query.sort().stream()
-              .map(key -> (key.descending() ? "-" : "") + key.field())
-              .collect(Collectors.joining(","));
-      url.addQueryParameter("sort", sort);
-    }
-    if (query.after() != null) {
-      url.addQueryParameter("after", query.after());
-    }
-    return url;
+    return layers.explain(query);
   }
 
   /** The layers that match a filter in its wire form, as documents. */

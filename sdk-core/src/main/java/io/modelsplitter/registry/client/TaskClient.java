@@ -2,7 +2,9 @@ package io.modelsplitter.registry.client;
 
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
@@ -27,6 +29,7 @@ public final class TaskClient implements TaskRegistry {
   private static final String UPDATE_PATH = "/task_update";
 
   private final RegistryHttp http;
+  private final FilteredList<Task> tasks;
 
   private TaskClient(String url, @Nullable String token) {
     String trimmed = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
@@ -35,6 +38,8 @@ public final class TaskClient implements TaskRegistry {
             ? trimmed.substring(0, trimmed.length() - UPDATE_PATH.length())
             : trimmed;
     this.http = new RegistryHttp("task registry", base, token);
+    this.tasks =
+        new FilteredList<>(http, "tasks", "the answer of the task registry", Task::fromMap);
   }
 
   /**
@@ -108,24 +113,17 @@ public final class TaskClient implements TaskRegistry {
     if (query.after() != null) {
       url.addQueryParameter("after", query.after());
     }
-    boolean[] begun = {false};
-    return http.exchange(
-        "GET",
-        url.build(),
-        null,
-        () -> !begun[0], // once the action has seen a part of the answer it cannot begin again
-        response -> {
-          if (!response.isSuccessful()) {
-            throw http.failure(response, "");
-          }
-          Json.elements("the answer of the task registry", response.body().byteStream())
-              .forEach(
-                  element -> {
-                    begun[0] = true;
-                    action.accept(Task.fromMap(element));
-                  });
-          return Links.next(response);
-        });
+    return tasks.stream("GET", url.build(), null, action);
+  }
+
+  @Override
+  public Optional<String> query(Query query, Consumer<? super Task> action) {
+    return tasks.query(query, action);
+  }
+
+  @Override
+  public Explanation explain(Query query) {
+    return tasks.explain(query);
   }
 
   private HttpUrl taskUrl(String taskId) {

@@ -1,0 +1,1 @@
+ALTER TABLE task_entry ADD PRIMARY KEY (seek_key, document);

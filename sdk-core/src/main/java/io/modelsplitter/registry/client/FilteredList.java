@@ -1,0 +1,74 @@
+package io.modelsplitter.registry.client;
+
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Explanation;
+import io.modelsplitter.registry.Query;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records that a filter selects, at a path that takes the filter as its body and the rest of a
+ * {@link Query} in the query string. Thread-safe.
+ *
+ * @param what the answer's name for messages
+ * @param fromWire reads a record
+ */
+record FilteredList<T>(
+    RegistryHttp http, String path, String what, Function<Map<String, Object>, T> fromWire) {
+
+  /** Hands over what matches while it arrives. */
+  Optional<String> query(Query query, Consumer<? super T> action) {
+    return stream("POST", url(query).build(), query.filter().toMap(), action);
+  }
+
+  Explanation explain(Query query) {
+    HttpUrl url = url(query).addQueryParameter("explain", "true").build();
+    return Explanation.fromMap(http.call("POST", url, query.filter().toMap(), true, "").data());
+  }
+
+  /** Hands over the elements of a streamed answer. */
+  Optional<String> stream(
+      String method, HttpUrl url, @Nullable Map<String, ?> body, Consumer<? super T> action) {
+    boolean[] begun = {false};
+    return http.exchange(
+        method,
+        url,
+        body,
+        () -> !begun[0], // once the action has seen a part of the answer it cannot begin again
+        response -> {
+          if (!response.isSuccessful()) {
+            throw http.failure(response, "");
+          }
+          Json.elements(what, response.body().byteStream())
+              .forEach(
+                  element -> {
+                    begun[0] = true;
+                    action.accept(fromWire.apply(element));
+                  });
+          return Links.next(response);
+        });
+  }
+
+  private HttpUrl.Builder url(Query query) {
+    HttpUrl.Builder url = http.url(path);
+    if (query.limit() > 0) {
+      url.addQueryParameter("limit", String.valueOf(query.limit()));
+    }
+    if (!query.sort().isEmpty()) {
+      String sort =
+          query.sort().stream()
+              .map(key -> (key.descending() ? "-" : "") + key.field())
+              .collect(Collectors.joining(","));
+      url.addQueryParameter("sort", sort);
+    }
+    if (query.after() != null) {
+      url.addQueryParameter("after", query.after());
+    }
+    return url;
+  }
+}
