@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param workFolder where the attempt may keep files, from {@code MODEL_SPLITTER_WORK_FOLDER}: by
  *     default {@code /mnt/task} where that is a folder, else a folder named after the task in the
  *     system's temporary folder
+ * @param progressListener hears what {@link #progress} says; the executor's tells the task
  */
 public record Context(
     String taskId,
@@ -26,7 +27,26 @@ public record Context(
     String taskStatusUpdateUrl,
     String modelLayersRegistryUrl,
     String blockDbUrl,
-    Path workFolder) {
+    Path workFolder,
+    ProgressListener progressListener) {
+
+  /** A context whose progress nobody hears of. */
+  public Context(
+      String taskId,
+      Map<String, Object> taskData,
+      String taskStatusUpdateUrl,
+      String modelLayersRegistryUrl,
+      String blockDbUrl,
+      Path workFolder) {
+    this(
+        taskId,
+        taskData,
+        taskStatusUpdateUrl,
+        modelLayersRegistryUrl,
+        blockDbUrl,
+        workFolder,
+        (fraction, message) -> {});
+  }
 
   /** Copies the task data. */
   public Context {
@@ -66,17 +86,67 @@ public record Context(
     throw wrong("world_size", value, "an integer of 1 or more");
   }
 
-  /** {@code model_split_config} of the task data; empty where there is none. */
+  /** {@code model_split_config} of the task data. */
   @SuppressWarnings("unchecked") // Json.copyOf made every map's keys strings
   public Map<String, Object> modelSplitConfig() {
     Object value = taskData.get("model_split_config");
-    if (value == null) {
-      return Map.of();
-    }
     if (value instanceof Map<?, ?> map) {
       return (Map<String, Object>) map;
     }
     throw wrong("model_split_config", value, "an object");
+  }
+
+  /**
+   * {@code model_split_config} as a record, or another class that Jackson can make.
+   *
+   * <pre>{@code
+   * record Config(@JsonProperty("tp_degree") int tpDegree) {}
+   * int degree = context.modelSplitConfig(Config.class).tpDegree();
+   * }</pre>
+   *
+   * @throws BadInputException names the field that does not fit, or that the class does not have
+   */
+  public <T> T modelSplitConfig(Class<T> type) {
+    return Json.convert("model_split_config", modelSplitConfig(), type);
+  }
+
+  /**
+   * Tells the task how far the phase is. Returns at once, and may be called as often as one likes:
+   * of many calls the latest is sent.
+   *
+   * @param fraction how much of the phase is done, from 0 to 1
+   * @param message one line, such as {@code "rank 2 of 4"}
+   */
+  public void progress(double fraction, String message) {
+    progressListener.progress(fraction, message);
+  }
+
+  /**
+   * A folder, in the work folder, that all attempts of the task share: what one leaves there the
+   * next one finds. It is removed when the task has ended. Not made before somebody does.
+   */
+  public Path scratchFolder() {
+    return workFolder.resolve("task-" + taskId);
+  }
+
+  /** What the attempts of the task tell each other. */
+  public Journal journal() {
+    return new Journal(scratchFolder().resolve("journal"));
+  }
+
+  Scratch scratch() {
+    return new Scratch(scratchFolder());
+  }
+
+  Context withProgressListener(ProgressListener listener) {
+    return new Context(
+        taskId,
+        taskData,
+        taskStatusUpdateUrl,
+        modelLayersRegistryUrl,
+        blockDbUrl,
+        workFolder,
+        listener);
   }
 
   private String text(String field) {

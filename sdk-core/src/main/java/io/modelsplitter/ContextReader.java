@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link Context}, and collects what is wrong so that one message names everything. */
@@ -32,10 +33,26 @@ final class ContextReader {
     String tasks = taskStatusUpdateUrl();
     String layers = url("MODEL_LAYERS_REGISTRY_URL");
     String blocks = url("BLOCK_DB_URL", "BLOCKS_DB_URL");
+    Path work = workFolder(taskId);
+    Context context = new Context(taskId, taskData, tasks, layers, blocks, work);
+    if (!taskData.isEmpty() || problems.stream().noneMatch(it -> it.startsWith("TASK_DATA"))) {
+      check(context::modelName);
+      check(context::modelDownloadUrl);
+      check(context::worldSize);
+      check(context::modelSplitConfig);
+    }
     if (!problems.isEmpty()) {
       throw new BadInputException("bad environment: " + String.join("; ", problems));
     }
-    return new Context(taskId, taskData, tasks, layers, blocks, workFolder(taskId));
+    return context;
+  }
+
+  private void check(Supplier<?> field) {
+    try {
+      Object unused = field.get();
+    } catch (BadInputException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
   }
 
   String taskId() {
@@ -97,7 +114,11 @@ final class ContextReader {
   private Path workFolder(String taskId) {
     String folder = first("MODEL_SPLITTER_WORK_FOLDER");
     if (folder != null) {
-      return Path.of(folder).toAbsolutePath();
+      try {
+        return Path.of(folder).toAbsolutePath();
+      } catch (InvalidPathException e) {
+        problems.add("MODEL_SPLITTER_WORK_FOLDER is not a path: " + Json.show(folder));
+      }
     }
     return Files.isDirectory(POD_FOLDER)
         ? POD_FOLDER

@@ -130,6 +130,17 @@ public final class Json {
     return JsonValues.copy(what, value, 0);
   }
 
+  /**
+   * A value as an object of a class, by Jackson's rules: a record's components by their names or
+   * {@code @JsonProperty}; a field that the class does not have is refused, and so is a missing one
+   * of a primitive type.
+   *
+   * @throws BadInputException names the field that does not fit
+   */
+  public static <T> T convert(String what, Map<String, ?> value, Class<T> type) {
+    return JsonObjects.convert(what, value, type);
+  }
+
   /** The value as JSON text. */
   public static String write(@Nullable Object value) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

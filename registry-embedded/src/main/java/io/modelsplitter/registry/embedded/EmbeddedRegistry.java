@@ -32,6 +32,15 @@ import org.h2.jdbcx.JdbcConnectionPool;
 public final class EmbeddedRegistry implements AutoCloseable {
   private static final int POOL_SIZE = 10;
 
+  /**
+   * Every statement seeks, whatever its values: to plan or compile it, or to start processes that
+   * help with it, takes longer than it.
+   */
+  private static final String POSTGRESQL_SETTINGS =
+      "SET plan_cache_mode = force_generic_plan; SET jit = off;"
+          + " SET max_parallel_workers_per_gather = 0;"
+          + " SET enable_hashjoin = off; SET enable_mergejoin = off";
+
   private final ModelLayerRegistry modelLayers;
   private final TaskRegistry tasks;
   private final Runnable onClose;
@@ -45,7 +54,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
   /**
    * The registries in this database. The data source stays the caller's: closing leaves it open. On
-   * PostgreSQL its connections are quickest with {@code SET plan_cache_mode = force_generic_plan}.
+   * PostgreSQL its connections are quickest with {@code SET plan_cache_mode = force_generic_plan}
+   * and without {@code jit}, parallel workers, hash and merge joins, as those of {@link
+   * #open(String, String, String)} are.
    *
    * @throws BadInputException when the database is neither H2 nor PostgreSQL, or was made by a
    *     newer version
@@ -74,10 +85,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     config.setMaximumPoolSize(POOL_SIZE);
     config.setConnectionTimeout(10_000);
     if (jdbcUrl.startsWith("jdbc:postgresql:")) {
-      // Every statement seeks, whatever its values; planning or compiling it takes longer than it.
-      config.setConnectionInitSql(
-          "SET plan_cache_mode = force_generic_plan; SET jit = off;"
-              + " SET enable_hashjoin = off; SET enable_mergejoin = off");
+      config.setConnectionInitSql(POSTGRESQL_SETTINGS);
     }
     closeCleanlyOnce(config);
     HikariDataSource pool = connect(config);
