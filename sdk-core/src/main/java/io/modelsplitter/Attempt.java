@@ -129,6 +129,7 @@ final class Attempt {
             default -> splitter.finish(data);
           };
       checkGoesOn();
+      Thread.interrupted(); // which the phase may have left, and which would stop the next one
       if (!(result instanceof PhaseResult.Ok ok)) {
         return result;
       }

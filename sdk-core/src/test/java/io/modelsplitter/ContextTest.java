@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.modelsplitter.error.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,21 +94,52 @@ class ContextTest {
   }
 
   @Test
-  void taskData_fieldsAreCheckedWhenTheyAreAskedFor() {
+  void from_badTaskData_namesEveryFieldWithItsValue() {
     Map<String, String> environment = environment();
-    for (String data :
+    environment.put("TASK_DATA", "{}");
+    assertMessage(
+        environment, "model_name", "model_download_url", "world_size", "model_split_config");
+    environment.put(
+        "TASK_DATA",
+        "{\"model_name\":5,\"model_download_url\":\" \",\"world_size\":2.0,"
+            + "\"model_split_config\":[7]}");
+    environment.put("BLOCK_DB_URL", "ftp://x");
+    assertMessage(
+        environment,
+        "the model_name 5",
+        "the model_download_url \" \"",
+        "the world_size 2.0",
+        "the model_split_config [7]",
+        "ftp://x");
+    environment.put("TASK_DATA", "{\"world_size\":0}");
+    assertMessage(environment, "the world_size 0");
+  }
+
+  record Config(
+      @JsonProperty("split_strategy") String splitStrategy,
+      @JsonProperty("tp_degree") int tpDegree) {}
+
+  @Test
+  void modelSplitConfig_asARecord() {
+    Map<String, String> environment = environment();
+    assertEquals(
+        new Config("tensor_parallel", 2), Context.from(environment).modelSplitConfig(Config.class));
+    for (String bad :
         List.of(
-            "{}",
-            "{\"model_name\":5,\"model_download_url\":\"\",\"world_size\":0,\"model_split_config\":1}",
-            "{\"world_size\":2.0,\"model_split_config\":[]}")) {
-      environment.put("TASK_DATA", data);
+            "{\"tp_degree\": \"2\", \"split_strategy\": \"x\"}",
+            "{\"tp_degree\": 2.5, \"split_strategy\": \"x\"}",
+            "{\"split_strategy\": \"x\"}",
+            "{\"tp_degree\": 2, \"split_strategy\": \"x\", \"tp_degre\": 1}")) {
+      environment.put(
+          "TASK_DATA",
+          "{\"model_name\":\"m\",\"model_download_url\":\"https://x.invalid/m\",\"world_size\":1,"
+              + "\"model_split_config\":"
+              + bad
+              + "}");
       Context context = Context.from(environment);
-      assertThrows(BadInputException.class, context::modelName);
-      assertThrows(BadInputException.class, context::modelDownloadUrl);
-      assertThrows(BadInputException.class, context::worldSize);
-      if (!data.equals("{}")) {
-        assertThrows(BadInputException.class, context::modelSplitConfig);
-      }
+      BadInputException e =
+          assertThrows(BadInputException.class, () -> context.modelSplitConfig(Config.class));
+      assertTrue(String.valueOf(e.getMessage()).contains("tp_degre"), e::getMessage);
     }
   }
 }
