@@ -1,5 +1,6 @@
 package io.modelsplitter.examples;
 
+import io.modelsplitter.Context;
 import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.SplitPlan;
 import io.modelsplitter.checkpoint.SplitPlan.RankPlan;
@@ -7,6 +8,7 @@ import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.ModelLayer;
@@ -36,22 +38,19 @@ final class LayerPublisher {
 
   private final ModelLayerRegistry registry;
   private final LayerStore store;
+  private final Context context;
   private final String asset;
   private final String component;
   private final int worldSize;
   private final ShardWriter writer = new ShardWriter();
 
-  LayerPublisher(
-      ModelLayerRegistry registry,
-      LayerStore store,
-      String asset,
-      String component,
-      int worldSize) {
+  LayerPublisher(ModelLayerRegistry registry, LayerStore store, Context context, String component) {
     this.registry = registry;
     this.store = store;
-    this.asset = asset;
+    this.context = context;
+    this.asset = context.modelName();
     this.component = component;
-    this.worldSize = worldSize;
+    this.worldSize = context.worldSize();
   }
 
   /** Fails before any work is done when the registry cannot be asked. */
@@ -61,32 +60,68 @@ final class LayerPublisher {
 
   /**
    * Writes the ranks into a folder. Of a model that was split before, each rank is hashed first and
-   * not written when its layer is registered and stored.
+   * not written when its layer is registered and stored. What an earlier attempt of the job wrote
+   * stays, if its bytes are what they were.
    */
   List<Map<String, Object>> write(SplitPlan plan, Path folder) throws IOException {
     boolean known = isKnownAsset();
     List<Map<String, Object>> ranks = new ArrayList<>();
     for (RankPlan rank : plan.ranks()) {
-      Path file = folder.resolve("rank-" + rank.rank() + ".safetensors");
-      RankFile hashed = known ? RankFile.of(rank, file, writer.digest(rank.tensors())) : null;
-      ModelLayer layer = hashed == null ? null : find(hashed);
-      if (hashed != null && layer != null && isThere(layer, hashed)) {
-        log.info("rank {}: MD5 {} is registered", rank.rank(), hashed.digests().md5());
-        ranks.add(hashed.toMap());
-        continue;
+      context.progress(
+          (double) rank.rank() / worldSize, "rank %d of %d".formatted(rank.rank() + 1, worldSize));
+      String note = "rank-" + rank.rank();
+      Map<String, Object> written = context.journal().get(note).orElse(null);
+      if (written == null || !isIntact(RankFile.fromMap(written))) {
+        written = write(rank, folder.resolve(note + ".safetensors"), known).toMap();
+        context.journal().put(note, written);
       }
-      FileDigests digests = writer.write(rank.tensors(), file);
-      log.info(
-          "rank {}: layers {} to {}, {} tensors, {} bytes, MD5 {}",
-          rank.rank(),
-          rank.firstLayer(),
-          rank.endLayer() - 1,
-          rank.tensors().size(),
-          digests.bytes(),
-          digests.md5());
-      ranks.add(RankFile.of(rank, file, digests).toMap());
+      ranks.add(written);
     }
     return ranks;
+  }
+
+  private RankFile write(RankPlan rank, Path file, boolean known) throws IOException {
+    if (known) {
+      RankFile hashed = RankFile.of(rank, file, writer.digest(rank.tensors()));
+      if (isReusable(hashed)) {
+        log.info("rank {}: MD5 {} is registered", rank.rank(), hashed.digests().md5());
+        return hashed;
+      }
+    }
+    FileDigests digests = writer.write(rank.tensors(), file);
+    log.info(
+        "rank {}: layers {} to {}, {} tensors, {} bytes, MD5 {}",
+        rank.rank(),
+        rank.firstLayer(),
+        rank.endLayer() - 1,
+        rank.tensors().size(),
+        digests.bytes(),
+        digests.md5());
+    return RankFile.of(rank, file, digests);
+  }
+
+  private boolean isReusable(RankFile file) throws IOException {
+    ModelLayer layer = find(file);
+    return layer != null && isThere(layer, file);
+  }
+
+  /** Whether the files of an earlier attempt are where they were, or stored. */
+  @SuppressWarnings("unchecked") // write made the list
+  boolean isIntact(List<?> ranks) throws IOException {
+    for (Object rank : ranks) {
+      if (!isIntact(RankFile.fromMap((Map<String, Object>) rank))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isIntact(RankFile file) throws IOException {
+    if (Files.isRegularFile(file.file())) {
+      return Files.size(file.file()) == file.digests().bytes()
+          && new LayerHash().digests(file.file()).equals(file.digests());
+    }
+    return isReusable(file) || store.contains(file.storedName());
   }
 
   /**
@@ -107,10 +142,10 @@ final class LayerPublisher {
     }
 
     /** Registers what is not registered yet; answers the layers as the task's result has them. */
-    List<Map<String, Object>> register() {
+    List<Map<String, Object>> register() throws IOException {
       List<Map<String, Object>> layers = new ArrayList<>();
       for (StoredRank rank : ranks) {
-        boolean reused = rank.known() == null ? !registerNew(rank.file()) : rank.reused();
+        boolean reused = !isOurs(rank.file()) && isReused(rank);
         ModelLayer layer = registry.update(rank.file().digests().md5(), update(rank)).value();
         log.info("rank {}: {}", rank.file().rank(), reused ? "reused" : "registered");
         Map<String, Object> result = layer(rank.file(), layer.modelLayerPublicUrl());
@@ -130,15 +165,41 @@ final class LayerPublisher {
       ModelLayer known = find(file);
       boolean reused = known != null && isThere(known, file);
       if (!reused) {
-        if (!Files.exists(file.file())) {
+        if (Files.exists(file.file())) {
+          store.put(file.file(), file.storedName());
+        } else if (!store.contains(file.storedName())) { // an earlier attempt may have put it there
           throw new UnavailableException(
               "layer " + file.digests().md5() + " was removed while it was to be reused", null);
         }
-        store.put(file.file(), file.storedName());
       }
       publication.ranks.add(new StoredRank(file, known, reused));
     }
     return publication;
+  }
+
+  private boolean isReused(StoredRank rank) throws IOException {
+    if (rank.known() != null) {
+      return rank.reused();
+    }
+    context.journal().put(ours(rank.file()), Map.of("rank", rank.file().rank()));
+    boolean created = registerNew(rank.file());
+    if (!created) { // another job was faster
+      context.journal().remove(ours(rank.file()));
+    }
+    return !created;
+  }
+
+  /** Whether an earlier attempt of this job registered the layer, or was about to. */
+  private boolean isOurs(RankFile file) throws IOException {
+    if (context.journal().get(ours(file)).isEmpty()) {
+      return false;
+    }
+    registerNew(file);
+    return true;
+  }
+
+  private static String ours(RankFile file) {
+    return "registers-" + file.digests().md5();
   }
 
   private String url(StoredRank rank) {

@@ -1,7 +1,9 @@
 package io.modelsplitter.examples;
 
+import io.modelsplitter.ProgressListener;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.Archives;
+import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.file.Folders;
 import io.modelsplitter.storage.S3Manager;
@@ -29,27 +31,28 @@ final class ModelSource {
    * Brings the model to this machine.
    *
    * @param folder where to put what must be downloaded or unpacked
-   * @return a file or folder that can be opened as a checkpoint
+   * @param listener hears how far it is
    */
-  static Path fetch(String url, Path folder) throws IOException {
-    Path file =
+  static LocalModel fetch(String url, Path folder, ProgressListener listener) throws IOException {
+    LocalModel model =
         switch (url.replaceFirst(":.*", "").toLowerCase(Locale.ROOT)) {
-          case "file" -> local(parse(url));
-          case "http", "https" -> download(url, folder.resolve(localName(url)));
-          case "s3" -> downloadS3(parse(url), folder.resolve(localName(url)));
+          case "file" -> LocalModel.foreign(local(parse(url)));
+          case "http", "https", "s3" -> download(url, folder.resolve(localName(url)), listener);
           default -> throw unknown(url);
         };
+    Path file = model.path();
     if (!Archives.isArchive(file.toString())) {
-      return file;
+      return model;
     }
     Path unpacked = folder.resolve("unpacked");
     Folders.delete(unpacked);
     log.info("unpacking {}", file.getFileName());
     Archives.extract(file, unpacked);
+    LocalModel found = LocalModel.ofFolder(unpacked);
     if (file.startsWith(folder)) {
       Files.delete(file); // its content is there now
     }
-    return unpacked;
+    return found;
   }
 
   private static Path local(URI uri) {
@@ -64,19 +67,21 @@ final class ModelSource {
     throw new BadInputException("there is no file or folder " + uri);
   }
 
-  private static Path download(String url, Path file) throws IOException {
+  private static LocalModel download(String url, Path file, ProgressListener listener)
+      throws IOException {
     log.info("downloading {}", FileDownloader.shown(url));
-    var digests = FileDownloader.fromEnvironment().fetch(url, file);
+    FileDigests digests =
+        url.toLowerCase(Locale.ROOT).startsWith("s3:")
+            ? downloadS3(parse(url), file)
+            : FileDownloader.fromEnvironment().fetch(url, file);
     log.info("downloaded {} bytes, MD5 {}", digests.bytes(), digests.md5());
-    return file;
+    listener.progress(1, "downloaded");
+    return LocalModel.of(file, digests);
   }
 
-  private static Path downloadS3(URI uri, Path file) throws IOException {
-    log.info("downloading {}", FileDownloader.shown(uri.toString()));
+  private static FileDigests downloadS3(URI uri, Path file) throws IOException {
     String key = uri.getPath().substring(1);
-    var digests = S3Manager.fromEnvironment().download(uri.getAuthority(), key, file);
-    log.info("downloaded {} bytes, MD5 {}", digests.bytes(), digests.md5());
-    return file;
+    return S3Manager.fromEnvironment().download(uri.getAuthority(), key, file);
   }
 
   /** What the URL's path ends with decides what is downloaded at all; the name is our own. */

@@ -7,7 +7,6 @@ import io.modelsplitter.PhaseResult;
 import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.checkpoint.SplitPlan;
 import io.modelsplitter.error.BadInputException;
-import io.modelsplitter.file.Folders;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.storage.LayerStore;
@@ -40,7 +39,7 @@ public final class SafetensorsSplitter implements ModelSplitter {
   private SafetensorsSplitter(Context context, LayerPublisher publisher, LayerStore store) {
     this.context = context;
     this.publisher = publisher;
-    this.work = context.workFolder().resolve("safetensors-splitter");
+    this.work = context.scratchFolder().resolve("files");
     this.companions = new CompanionFiles(store, work);
   }
 
@@ -52,12 +51,7 @@ public final class SafetensorsSplitter implements ModelSplitter {
   private static SafetensorsSplitter fromEnvironment(Context context) {
     LayerStore store = LayerStore.fromEnvironment();
     LayerPublisher publisher =
-        new LayerPublisher(
-            ModelLayerClient.fromEnvironment(),
-            store,
-            context.modelName(),
-            component(context),
-            context.worldSize());
+        new LayerPublisher(ModelLayerClient.fromEnvironment(), store, context, component(context));
     return new SafetensorsSplitter(context, publisher, store);
   }
 
@@ -70,53 +64,48 @@ public final class SafetensorsSplitter implements ModelSplitter {
     }
     publisher.checkReachable();
     Files.createDirectories(work);
-    try {
-      Path model = ModelSource.fetch(context.modelDownloadUrl(), work);
-      return PhaseResult.ok(Map.of("model_path", model.toString()));
-    } catch (IOException | RuntimeException e) {
-      Folders.delete(work);
-      throw e;
-    }
+    return PhaseResult.ok(
+        ModelSource.fetch(context.modelDownloadUrl(), work, context.progressListener()).toMap());
+  }
+
+  /** A file is what it was only if its bytes are: an attempt can be killed at any moment. */
+  @Override
+  public boolean isIntact(String phase, Map<String, Object> answer) throws IOException {
+    return switch (phase) {
+      case "begin" -> LocalModel.fromMap(answer).isIntact();
+      case "main" -> publisher.isIntact(list(answer, "ranks"));
+      default -> true;
+    };
   }
 
   @Override
   public PhaseResult main(Map<String, Object> extraData) throws IOException {
-    try {
-      Path model = Path.of(String.valueOf(extraData.get("model_path")));
-      Checkpoint checkpoint = Checkpoint.open(model);
-      SplitPlan plan = SplitPlan.pipeline(checkpoint, context.worldSize());
-      log.info("{} tensors in {} layers", checkpoint.tensors().size(), plan.layers());
-      List<Map<String, Object>> ranks = publisher.write(plan, work);
-      Map<String, Object> data = new LinkedHashMap<>();
-      data.put("ranks", ranks);
-      data.put("companions", checkpoint.companions().stream().map(Path::toString).toList());
-      return PhaseResult.ok(data);
-    } catch (IOException | RuntimeException e) {
-      Folders.delete(work);
-      throw e;
-    }
+    Checkpoint checkpoint = Checkpoint.open(LocalModel.fromMap(extraData).path());
+    SplitPlan plan = SplitPlan.pipeline(checkpoint, context.worldSize());
+    log.info("{} tensors in {} layers", checkpoint.tensors().size(), plan.layers());
+    List<Map<String, Object>> ranks = publisher.write(plan, work);
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("ranks", ranks);
+    data.put("companions", checkpoint.companions().stream().map(Path::toString).toList());
+    return PhaseResult.ok(data);
   }
 
   @Override
   public PhaseResult finish(Map<String, Object> extraData) throws IOException {
-    try {
-      LayerPublisher.Publication layers = publisher.store(list(extraData, "ranks"));
-      Map<String, Object> plan = new LinkedHashMap<>();
-      plan.put("model_name", context.modelName());
-      plan.put("split_strategy", STRATEGY);
-      plan.put("world_size", context.worldSize());
-      plan.put("layers", layers.planned());
-      plan.put("files", companions.storeAll(list(extraData, "companions")));
-      Object artifact = companions.storePlan(plan);
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("status", "done");
-      result.putAll(plan);
-      result.put("layers", layers.register());
-      result.put("artifact", artifact);
-      return PhaseResult.ok(result);
-    } finally {
-      Folders.delete(work);
-    }
+    LayerPublisher.Publication layers = publisher.store(list(extraData, "ranks"));
+    Map<String, Object> plan = new LinkedHashMap<>();
+    plan.put("model_name", context.modelName());
+    plan.put("split_strategy", STRATEGY);
+    plan.put("world_size", context.worldSize());
+    plan.put("layers", layers.planned());
+    plan.put("files", companions.storeAll(list(extraData, "companions")));
+    Object artifact = companions.storePlan(plan);
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("status", "done");
+    result.putAll(plan);
+    result.put("layers", layers.register());
+    result.put("artifact", artifact);
+    return PhaseResult.ok(result);
   }
 
   private static List<?> list(Map<String, Object> extraData, String key) {

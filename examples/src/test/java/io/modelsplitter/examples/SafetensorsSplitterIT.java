@@ -116,7 +116,9 @@ class SafetensorsSplitterIT {
     assertTrue(String.valueOf(task().taskStatusData().get("error")).contains(part));
     assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
     assertEquals(List.of(), stored());
-    assertFalse(Files.exists(folder.resolve("work/safetensors-splitter")), "files are left");
+    assertFalse(
+        Files.exists(folder.resolve("work/task-" + environment.get("TASK_ID") + "")),
+        "files are left");
   }
 
   private List<Path> stored() throws IOException {
@@ -145,7 +147,7 @@ class SafetensorsSplitterIT {
     // Three ranks, config.json and the plan.
     assertEquals(5, stored().size());
     assertTrue(String.valueOf(task().taskStatusData().get("artifact")).endsWith("registry.json"));
-    assertFalse(Files.exists(folder.resolve("work/safetensors-splitter")));
+    assertFalse(Files.exists(folder.resolve("work/task-" + environment.get("TASK_ID") + "")));
   }
 
   @Test
@@ -200,18 +202,25 @@ class SafetensorsSplitterIT {
   @Test
   void run_unreachableLayerRegistry_failsTheTask() throws Exception {
     environment.put("MODEL_LAYERS_REGISTRY_URL", "http://127.0.0.1:1");
-    assertFails(ModelSplitterExecutor.EXIT_FAILED, "cannot reach the model layers registry");
+    assertFails(ModelSplitterExecutor.EXIT_TRANSIENT, "cannot reach the model layers registry");
   }
 
   @Test
-  void run_unreachableTaskRegistry_saysThatTheResultIsLost() throws Exception {
+  void run_unreachableTaskRegistry_keepsTheResultForTheNextAttempt() throws Exception {
     environment.put("TASK_STATUS_UPDATE_URL", "http://127.0.0.1:1");
+    environment.put("MODEL_SPLITTER_REPORT_SECONDS", "2");
     Ended ended = run();
-    assertEquals(ModelSplitterExecutor.EXIT_FAILED, ended.exitCode());
+    assertEquals(ModelSplitterExecutor.EXIT_TRANSIENT, ended.exitCode(), ended.errors());
     assertTrue(ended.errors().contains("cannot reach the task registry"), ended.errors());
     assertEquals("pending", task().taskStatus());
-    assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
-    assertEquals(List.of(), stored());
+    assertEquals(3, registry.modelLayers().query(Filter.all()).size());
+
+    environment.put("TASK_STATUS_UPDATE_URL", server.url().toString());
+    Files.delete(model); // which is not wanted again
+    ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    assertEquals("complete", task().taskStatus());
+    assertEquals(3, ((List<?>) task().taskStatusData().getOrDefault("layers", List.of())).size());
   }
 
   @Test
@@ -223,7 +232,7 @@ class SafetensorsSplitterIT {
     taskData(unpacked.toUri().toString(), 3, Map.of());
     Ended ended =
         run("/bin/bash", "-c", "ulimit -f 2048; exec \"$@\"", "limited"); // of 1,024 bytes
-    assertEquals(ModelSplitterExecutor.EXIT_FAILED, ended.exitCode(), ended.errors());
+    assertEquals(ModelSplitterExecutor.EXIT_TRANSIENT, ended.exitCode(), ended.errors());
     assertEquals("failed", task().taskStatus());
     assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
   }
@@ -255,7 +264,7 @@ class SafetensorsSplitterIT {
       Thread sender = new Thread(() -> sendHalf(socket));
       sender.start();
       taskData("http://127.0.0.1:" + socket.getLocalPort() + "/gpt2.tar.gz", 3, Map.of());
-      assertFails(ModelSplitterExecutor.EXIT_FAILED, "broke off");
+      assertFails(ModelSplitterExecutor.EXIT_TRANSIENT, "broke off");
       sender.join();
     }
   }
@@ -276,11 +285,11 @@ class SafetensorsSplitterIT {
   void run_storeThatCannotBeWritten_failsTheTask() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "x");
     environment.put("LAYER_STORE_URL", file.resolve("layers").toUri().toString());
-    assertFails(ModelSplitterExecutor.EXIT_FAILED, "file");
+    assertFails(ModelSplitterExecutor.EXIT_TRANSIENT, "file");
     newTask();
     assumeTrue(Files.isDirectory(Path.of("/proc/self")), "there is no read-only file system");
     environment.put("LAYER_STORE_URL", "file:///proc/layers");
-    assertFails(ModelSplitterExecutor.EXIT_FAILED, "/proc/layers");
+    assertFails(ModelSplitterExecutor.EXIT_TRANSIENT, "/proc/layers");
   }
 
   @Test
@@ -292,7 +301,7 @@ class SafetensorsSplitterIT {
     Archives.extract(model, unpacked);
     taskData(unpacked.toUri().toString(), 3, Map.of());
     assertFails(
-        ModelSplitterExecutor.EXIT_FAILED,
+        ModelSplitterExecutor.EXIT_TRANSIENT,
         "File too large",
         "/bin/bash",
         "-c",

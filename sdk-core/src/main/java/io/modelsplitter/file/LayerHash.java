@@ -2,9 +2,17 @@ package io.modelsplitter.file;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,5 +56,41 @@ public final class LayerHash {
       }
     }
     return digester.finish();
+  }
+
+  /**
+   * {@link #digests(Path)} of many files, side by side on the processors of this machine.
+   *
+   * @return in the order of the files
+   * @throws IOException when one cannot be read
+   */
+  public Map<Path, FileDigests> digests(List<Path> files) throws IOException {
+    int threads = Math.max(1, Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      Map<Path, Future<FileDigests>> running = new LinkedHashMap<>();
+      files.forEach(file -> running.put(file, pool.submit(() -> digests(file))));
+      Map<Path, FileDigests> done = new LinkedHashMap<>();
+      for (Map.Entry<Path, Future<FileDigests>> file : running.entrySet()) {
+        done.put(file.getKey(), result(file.getValue()));
+      }
+      return done;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static FileDigests result(Future<FileDigests> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while files were hashed");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 }

@@ -1,0 +1,91 @@
+package io.modelsplitter.examples;
+
+import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.LayerHash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The model on this machine, on its way from one phase to the next.
+ *
+ * @param path a file or folder that can be opened as a checkpoint
+ * @param files what was downloaded or unpacked: paths with {@code bytes} and {@code sha256}; none
+ *     where the model was here before
+ */
+record LocalModel(Path path, Map<String, Object> files) {
+
+  /** A model that was here before. */
+  static LocalModel foreign(Path path) {
+    return new LocalModel(path, Map.of());
+  }
+
+  /** A model that was downloaded. */
+  static LocalModel of(Path file, FileDigests digests) {
+    return new LocalModel(file, Map.of(file.toString(), entry(digests)));
+  }
+
+  /** A model that was unpacked. */
+  static LocalModel ofFolder(Path folder) throws IOException {
+    List<Path> all;
+    try (Stream<Path> found = Files.walk(folder)) {
+      all = found.filter(Files::isRegularFile).sorted().toList();
+    }
+    Map<String, Object> files = new LinkedHashMap<>();
+    new LayerHash()
+        .digests(all)
+        .forEach((file, digests) -> files.put(file.toString(), entry(digests)));
+    return new LocalModel(folder, files);
+  }
+
+  private static Map<String, Object> entry(FileDigests digests) {
+    return Map.of("bytes", digests.bytes(), "sha256", digests.sha256());
+  }
+
+  /** Whether every file is there with the bytes that it had. */
+  boolean isIntact() throws IOException {
+    if (files.isEmpty()) {
+      return Files.exists(path);
+    }
+    List<Path> paths = new ArrayList<>();
+    for (Map.Entry<String, Object> file : files.entrySet()) {
+      Path found = Path.of(file.getKey());
+      long bytes =
+          ((Number) Objects.requireNonNull(object(file.getValue()).get("bytes"))).longValue();
+      if (!Files.isRegularFile(found) || Files.size(found) != bytes) {
+        return false;
+      }
+      paths.add(found);
+    }
+    return new LayerHash()
+        .digests(paths).entrySet().stream()
+            .allMatch(
+                entry ->
+                    entry
+                        .getValue()
+                        .sha256()
+                        .equals(object(files.get(entry.getKey().toString())).get("sha256")));
+  }
+
+  Map<String, Object> toMap() {
+    return Map.of("model_path", path.toString(), "model_files", files);
+  }
+
+  static LocalModel fromMap(Map<String, Object> map) {
+    return new LocalModel(
+        Path.of((String) Objects.requireNonNull(map.get("model_path"))),
+        object(map.get("model_files")));
+  }
+
+  @SuppressWarnings("unchecked") // toMap made it
+  private static Map<String, Object> object(@Nullable Object value) {
+    return (Map<String, Object>) Objects.requireNonNull(value);
+  }
+}
