@@ -23,7 +23,7 @@ public final class Digester {
     return new FileDigests(bytes, hex.formatHex(md5.digest()), hex.formatHex(sha256.digest()));
   }
 
-  private static MessageDigest algorithm(String name) {
+  static MessageDigest algorithm(String name) {
     try {
       return MessageDigest.getInstance(name);
     } catch (NoSuchAlgorithmException e) {

@@ -1,76 +1,91 @@
 package io.modelsplitter.file;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads files over HTTP and HTTPS in constant memory. A file appears under its name whole or
- * not at all. Thread-safe.
+ * Downloads files over HTTP and HTTPS, and from {@code s3://bucket/key} where {@code
+ * model-splitter-sdk-storage} is on the class path, in constant memory. Thread-safe.
  *
  * <pre>{@code
  * boolean ok = new FileDownloader().download("https://example.com/model.tar.gz", "/tmp/m.tar.gz");
  * }</pre>
+ *
+ * <p>A file appears under its name whole or not at all. What a download that breaks off has brought
+ * stays in hidden files beside it, and the next one goes on from there, in another process too, if
+ * the server still has the same content and this machine was not restarted. A large file comes in
+ * several ranges side by side where the server has them. What may pass (408, 425, 429, 5xx, a
+ * connection that breaks or stalls) is tried again, until five attempts in a row have brought
+ * nothing. The file is not forced to the disk: after a failure of the machine it has to be checked.
  */
 public final class FileDownloader {
   private static final Logger log = LoggerFactory.getLogger(FileDownloader.class);
-  private static final int CHUNK = 4 << 20;
 
-  private static final OkHttpClient HTTP =
-      new OkHttpClient.Builder()
-          .connectTimeout(Duration.ofSeconds(10))
-          .readTimeout(Duration.ofSeconds(60)) // of silence, not of the whole download
-          .build();
+  private final DownloadOptions options;
 
-  private final @Nullable String token;
-
-  /** Downloads without credentials. */
+  /** Downloads without credentials, with the defaults of the {@link Builder}. */
   public FileDownloader() {
-    this(null);
+    this(builder());
   }
 
-  private FileDownloader(@Nullable String token) {
-    this.token = token;
+  private FileDownloader(Builder builder) {
+    this.options =
+        new DownloadOptions(
+            builder.token,
+            builder.environment,
+            builder.maxBytes,
+            builder.refusesLocalAddresses,
+            builder.redirects,
+            builder.attempts,
+            builder.connections,
+            builder.connectTimeout,
+            builder.readTimeout,
+            builder.stallTimeout,
+            builder.pause,
+            builder.listener);
+  }
+
+  /** Begins a downloader with more to say than nothing. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
-   * Downloads with the Bearer token in {@code MODEL_DOWNLOAD_TOKEN}, if there is one. It goes to
-   * the host of the URL only and is dropped on a redirect elsewhere.
+   * Downloads with the Bearer token in {@code MODEL_DOWNLOAD_TOKEN}, if there is one, and with the
+   * S3 credentials of the environment. The token goes to the host of the URL only, and is dropped
+   * on a redirect elsewhere.
    */
   public static FileDownloader fromEnvironment() {
-    return from(System.getenv());
-  }
-
-  static FileDownloader from(Map<String, String> environment) {
-    String token = environment.get("MODEL_DOWNLOAD_TOKEN");
-    return new FileDownloader(token == null || token.isBlank() ? null : token.strip());
+    return builder().environment(System.getenv()).build();
   }
 
   /**
-   * Downloads a URL to a file; missing folders are made.
+   * Downloads a URL to a file, in chunks of 4 MB; missing folders are made.
    *
    * @return true on success, false on failure; the log says why, {@link #fetch} throws the reason
    */
   public boolean download(String url, String targetPath) {
     try {
-      FileDigests digests = fetch(url, Path.of(targetPath));
-      log.info("downloaded {} ({} bytes) to {}", shown(url), digests.bytes(), targetPath);
+      Download.Result result = download(url, Path.of(targetPath)).run(List.of());
+      log.info("downloaded {} ({} bytes) to {}", shown(url), result.bytes(), targetPath);
       return true;
     } catch (IOException | InvalidPathException | BadInputException | UnavailableException e) {
-      log.error("download of {} failed: {}", shown(url), e.getMessage());
+      log.error("download of {} failed: {}", shown(url), Problems.describe(e));
       return false;
     }
   }
@@ -78,74 +93,60 @@ public final class FileDownloader {
   /**
    * Downloads a URL to a file; missing folders are made.
    *
-   * @return size and digests of the file, computed on the way
-   * @throws BadInputException when the URL is none, or the server says that it has no such file
+   * @return size and digests of the file, computed while it comes
+   * @throws BadInputException when the URL is none, the server says that it has no such file, or
+   *     the file is not what the server says that it is
    * @throws UnavailableException when the server cannot be reached, fails, or breaks off
-   * @throws IOException when the file cannot be written
+   * @throws IOException when the file cannot be written, or there is no room for it
    */
   public FileDigests fetch(String url, Path target) throws IOException {
-    HttpUrl parsed = HttpUrl.parse(url);
-    if (parsed == null) {
-      throw new BadInputException(
-          "cannot download " + shown(url) + ": it is not an http or https URL");
+    return digests(download(url, target).run(List.of("MD5", "SHA-256")));
+  }
+
+  /**
+   * As {@link #fetch(String, Path)}, for a file that has this digest; another one is refused.
+   *
+   * @param digest an MD5 or a SHA-256 in hex
+   */
+  public FileDigests fetch(String url, Path target, String digest) throws IOException {
+    Download download = download(url, target);
+    if (!digest.matches("(?i)[0-9a-f]{32}|[0-9a-f]{64}")) {
+      throw new BadInputException("a digest must be an MD5 or a SHA-256 in hex, not " + digest);
     }
-    Request.Builder request =
-        new Request.Builder().url(parsed).header("Accept-Encoding", "identity");
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
+    download.expect(digest.length() == 32 ? "MD5" : "SHA-256", digest.toLowerCase(Locale.ROOT));
+    return digests(download.run(List.of("MD5", "SHA-256")));
+  }
+
+  private static FileDigests digests(Download.Result result) {
+    return new FileDigests(
+        result.bytes(),
+        Objects.requireNonNull(result.digests().get("MD5")),
+        Objects.requireNonNull(result.digests().get("SHA-256")));
+  }
+
+  private Download download(String url, Path target) throws IOException {
+    return new Download(url, source(url), target, options);
+  }
+
+  private Supplier<String> source(String url) {
+    String scheme = url.replaceFirst(":.*", "").toLowerCase(Locale.ROOT);
+    if (scheme.equals("http") || scheme.equals("https")) {
+      return () -> url;
     }
-    try (Response response = call(request.build(), url)) {
-      String encoding = response.header("Content-Encoding", "identity");
-      if (response.code() == 200 && !"identity".equalsIgnoreCase(encoding)) {
-        throw new BadInputException(
-            "cannot download %s: the server sends it encoded as %s"
-                .formatted(shown(url), encoding));
+    for (UrlResolver resolver : ServiceLoader.load(UrlResolver.class)) {
+      if (resolver.scheme().equals(scheme)) {
+        return () -> resolver.resolve(url, options.environment());
       }
-      if (response.code() != 200) {
-        String message =
-            "cannot download " + shown(url) + ": the server answered " + response.code();
-        int code = response.code();
-        if (code >= 500 || code == 408 || code == 429) {
-          throw new UnavailableException(message, null);
-        }
-        throw new BadInputException(message + "; check the URL and its credentials");
-      }
-      return save(response, url, target);
     }
+    throw new BadInputException(
+        "cannot download "
+            + shown(url)
+            + (scheme.equals("s3")
+                ? ": for s3 URLs model-splitter-sdk-storage must be on the class path"
+                : ": it is not an http or https URL"));
   }
 
-  private static Response call(Request request, String url) {
-    try {
-      return HTTP.newCall(request).execute();
-    } catch (IOException e) {
-      throw new UnavailableException("cannot download " + shown(url) + ": " + reason(e), e);
-    }
-  }
-
-  private static FileDigests save(Response response, String url, Path target) throws IOException {
-    Digester digester = new Digester();
-    byte[] chunk = new byte[CHUNK];
-    try (InputStream in = response.body().byteStream();
-        AtomicFile file = AtomicFile.create(target)) {
-      for (int read = read(in, chunk, url); read > 0; read = read(in, chunk, url)) {
-        digester.update(chunk, 0, read);
-        file.write(ByteBuffer.wrap(chunk, 0, read));
-      }
-      file.commit();
-    }
-    return digester.finish();
-  }
-
-  /** Fills the chunk; 0 at the end. Only what the network does is the server's fault. */
-  private static int read(InputStream in, byte[] chunk, String url) {
-    try {
-      return in.readNBytes(chunk, 0, chunk.length);
-    } catch (IOException e) {
-      throw new UnavailableException("download of " + shown(url) + " broke off: " + reason(e), e);
-    }
-  }
-
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
@@ -158,5 +159,103 @@ public final class FileDownloader {
     }
     HttpUrl.Builder builder = parsed.newBuilder().username("").password("").fragment(null);
     return builder.query(null).build().toString();
+  }
+
+  /** Collects what a downloader needs. For one thread. */
+  public static final class Builder {
+    private @Nullable String token;
+    private Map<String, String> environment = Map.of();
+    private long maxBytes = Long.MAX_VALUE;
+    private boolean refusesLocalAddresses;
+    private int redirects = 10;
+    private int attempts = 5;
+    private int connections = 4;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration readTimeout = Duration.ofSeconds(30);
+    private Duration stallTimeout = Duration.ofSeconds(60);
+    private Duration pause = Duration.ofMillis(500);
+    private DownloadListener listener = (bytes, total) -> {};
+
+    private Builder() {}
+
+    /** A Bearer token for the host of the URL, or null. */
+    public Builder token(@Nullable String token) {
+      this.token = token == null || token.isBlank() ? null : token.strip();
+      return this;
+    }
+
+    /** Takes the token and S3 credentials from these variables. */
+    public Builder environment(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
+      return token(environment.get("MODEL_DOWNLOAD_TOKEN"));
+    }
+
+    /** Refuses a file that is larger; any size is taken by default. */
+    public Builder maxBytes(long maxBytes) {
+      this.maxBytes = maxBytes;
+      return this;
+    }
+
+    /**
+     * Refuses loopback, link-local and metadata addresses, also those that a redirect leads to. For
+     * URLs from somebody who is not to reach what this machine reaches.
+     */
+    public Builder refuseLocalAddresses() {
+      this.refusesLocalAddresses = true;
+      return this;
+    }
+
+    /** How many redirects are followed; 10 by default. */
+    public Builder redirects(int redirects) {
+      this.redirects = redirects;
+      return this;
+    }
+
+    /** After how many attempts in a row without a byte to give up; 5 by default, 1 or more. */
+    public Builder attempts(int attempts) {
+      this.attempts = Math.max(1, attempts);
+      return this;
+    }
+
+    /** How many ranges of a large file come side by side; 4 by default, at most 64. */
+    public Builder connections(int connections) {
+      this.connections = Math.max(1, Math.min(64, connections));
+      return this;
+    }
+
+    /** How long a connection may take to be there; 10 seconds by default. */
+    public Builder connectTimeout(Duration connectTimeout) {
+      this.connectTimeout = connectTimeout;
+      return this;
+    }
+
+    /** How long the server may say nothing; 30 seconds by default. */
+    public Builder readTimeout(Duration readTimeout) {
+      this.readTimeout = readTimeout;
+      return this;
+    }
+
+    /** How long the server may say next to nothing (16 KB); 60 seconds by default. */
+    public Builder stallTimeout(Duration stallTimeout) {
+      this.stallTimeout = stallTimeout;
+      return this;
+    }
+
+    /** The first pause before another attempt, which doubles; half a second by default. */
+    public Builder pause(Duration pause) {
+      this.pause = pause;
+      return this;
+    }
+
+    /** Hears how far a download is. */
+    public Builder listener(DownloadListener listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /** The downloader. */
+    public FileDownloader build() {
+      return new FileDownloader(this);
+    }
   }
 }

@@ -1,0 +1,303 @@
+package io.modelsplitter.file;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.file.DownloadState.Segment;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One download: into {@code .NAME.download} beside the target, with its {@link DownloadState} in
+ * {@code .NAME.download.state}, and under its name when it is whole. What is not whole stays there
+ * for the next attempt. For one thread.
+ */
+final class Download {
+  /** A part is worth a connection of its own from this size on. */
+  private static final long LEAST_SEGMENT = 32L << 20;
+
+  private final String url;
+  private final Path target;
+  private final Path part;
+  private final Path stateFile;
+  private final DownloadOptions options;
+  private final Supplier<String> urls;
+  private final Map<String, String> expected = new LinkedHashMap<>();
+
+  /** Cleared when the server turns out to ignore what ranges it is asked for. */
+  private boolean mayUseRanges = true;
+
+  private boolean isLocked;
+
+  Download(String url, Supplier<String> urls, Path target, DownloadOptions options)
+      throws IOException {
+    this.url = url;
+    this.urls = urls;
+    this.target = target.toAbsolutePath();
+    this.options = options;
+    Path folder = this.target.getParent();
+    Path name = this.target.getFileName();
+    if (folder == null || name == null) {
+      throw new IOException(target + " is not a file name");
+    }
+    Files.createDirectories(folder);
+    this.part = folder.resolve("." + name + ".download");
+    this.stateFile = folder.resolve("." + name + ".download.state");
+  }
+
+  /** The content is not what it was, or cannot be gone on with: begin anew. */
+  static final class ChangedException extends IOException {
+    final boolean ignoresRanges;
+
+    ChangedException(String message, boolean ignoresRanges) {
+      super(message);
+      this.ignoresRanges = ignoresRanges;
+    }
+  }
+
+  /** Whoever has the file must find this digest. */
+  void expect(String algorithm, String hex) {
+    expected.put(algorithm, hex);
+  }
+
+  /**
+   * Downloads.
+   *
+   * @param algorithms the digests that are wanted
+   * @return the digests by their algorithms, and {@code bytes}
+   */
+  Result run(List<String> algorithms) throws IOException {
+    try {
+      return locked(algorithms);
+    } finally {
+      if (isLocked && !isWorthKeeping()) {
+        Files.deleteIfExists(stateFile);
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  /** Whether another attempt could go on from here. */
+  private boolean isWorthKeeping() throws IOException {
+    try (DownloadState state = DownloadState.open(stateFile, identity())) {
+      return state != null && state.held() > 0;
+    }
+  }
+
+  private Result locked(List<String> algorithms) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      lock(channel);
+      isLocked = true;
+      for (int changes = 1; ; changes++) {
+        try {
+          Result result = run(channel, algorithms);
+          Files.move(
+              part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          Files.deleteIfExists(stateFile);
+          return result;
+        } catch (ChangedException e) {
+          mayUseRanges &= !e.ignoresRanges;
+          forget(channel);
+          if (changes >= options.attempts()) {
+            throw new UnavailableException(
+                "cannot download " + FileDownloader.shown(url) + ": " + e.getMessage(), e);
+          }
+        } catch (BadInputException e) { // such as a wrong digest
+          forget(channel);
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The size of a file and its digests by their algorithms. */
+  record Result(long bytes, Map<String, String> digests) {}
+
+  private void lock(FileChannel channel) throws IOException {
+    try {
+      if (channel.tryLock() != null) {
+        return;
+      }
+    } catch (OverlappingFileLockException e) {
+      // somebody else in this process
+    }
+    throw new IOException(target + " is being downloaded by somebody else");
+  }
+
+  private void forget(FileChannel channel) throws IOException {
+    Files.deleteIfExists(stateFile);
+    channel.truncate(0);
+  }
+
+  private Result run(FileChannel channel, List<String> algorithms) throws IOException {
+    HttpSource source = new HttpSource(urls, options);
+    DownloadState earlier = mayUseRanges ? DownloadState.open(stateFile, identity()) : null;
+    if (earlier != null && earlier.prefix() <= channel.size()) {
+      return run(source, earlier, null, channel, algorithms);
+    }
+    try (Response first = new SegmentFetch(source, options).first()) {
+      return run(source, begin(first, channel), first, channel, algorithms);
+    }
+  }
+
+  private Result run(
+      HttpSource source,
+      DownloadState state,
+      @Nullable Response first,
+      FileChannel channel,
+      List<String> algorithms)
+      throws IOException {
+    try (DownloadState running = state) {
+      TreeSet<String> wanted = new TreeSet<>(algorithms);
+      wanted.addAll(expected.keySet());
+      Map<String, String> digests = fetch(source, running, first, wanted);
+      long bytes = running.held();
+      if (channel.size() != bytes) {
+        channel.truncate(bytes);
+      }
+      check(digests);
+      return new Result(bytes, digests);
+    }
+  }
+
+  private byte[] identity() {
+    return DownloadState.identity(url);
+  }
+
+  private DownloadState begin(Response first, FileChannel channel) throws IOException {
+    forget(channel);
+    ServerDigests.of(first).forEach(expected::putIfAbsent);
+    long length = ServerDigests.length(first);
+    if (length > options.maxBytes()) {
+      throw tooLarge(url, options);
+    }
+    long free = Files.getFileStore(part).getUsableSpace();
+    if (length > free) {
+      throw new IOException(
+          "%s has %d bytes, and there is room for %d only in %s"
+              .formatted(FileDownloader.shown(url), length, free, target.getParent()));
+    }
+    String validator = HttpSource.validator(first);
+    boolean takesRanges = "bytes".equalsIgnoreCase(first.header("Accept-Ranges", ""));
+    int most = takesRanges && mayUseRanges && !validator.isEmpty() ? options.connections() : 1;
+    int count = (int) Math.max(1, Math.min(most, length / LEAST_SEGMENT));
+    return DownloadState.create(stateFile, identity(), validator, length, count);
+  }
+
+  static BadInputException tooLarge(String url, DownloadOptions options) {
+    return new BadInputException(
+        "%s has more than the %d bytes that are allowed"
+            .formatted(FileDownloader.shown(url), options.maxBytes()));
+  }
+
+  /** Fetches what is missing, side by side, and hashes what comes. */
+  private Map<String, String> fetch(
+      HttpSource source, DownloadState state, @Nullable Response first, Iterable<String> algorithms)
+      throws IOException {
+    FileFollower follower = new FileFollower();
+    ExecutorService pool = Executors.newCachedThreadPool();
+    ExecutorCompletionService<Long> fetching = new ExecutorCompletionService<>(pool);
+    try {
+      Map<String, Future<String>> hashing = new LinkedHashMap<>();
+      algorithms.forEach(name -> hashing.put(name, pool.submit(() -> follower.digest(part, name))));
+      follower.available(state.prefix());
+      List<Segment> missing = new ArrayList<>(state.segments());
+      missing.removeIf(Segment::isDone);
+      Response ready = first;
+      SegmentFetch fetch = new SegmentFetch(source, options, url, state, part, follower);
+      for (Segment segment : missing) {
+        Response taken = ready;
+        ready = null;
+        fetching.submit(() -> fetch.run(segment, taken));
+      }
+      for (Segment ignored : missing) {
+        result(fetching.take());
+      }
+      follower.end();
+      options.listener().progress(state.held(), state.held());
+      Map<String, String> digests = new LinkedHashMap<>();
+      for (Map.Entry<String, Future<String>> digest : hashing.entrySet()) {
+        digests.put(digest.getKey(), result(digest.getValue()));
+      }
+      return digests;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted();
+    } finally {
+      source.cancel();
+      pool.shutdownNow();
+      awaitEnd(pool);
+    }
+  }
+
+  private static <V> V result(Future<V> future) throws IOException, InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof HttpSource.PassingException passing) {
+        throw HttpSource.unavailable(passing);
+      }
+      if (cause instanceof ClosedByInterruptException) {
+        throw interrupted();
+      }
+      if (cause instanceof IOException io) {
+        throw io;
+      }
+      if (cause instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw new IllegalStateException(cause);
+    }
+  }
+
+  private static InterruptedIOException interrupted() {
+    return new InterruptedIOException("the download was interrupted");
+  }
+
+  /** Nobody may write to the file any more. */
+  private static void awaitEnd(ExecutorService pool) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      pool.awaitTermination(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void check(Map<String, String> digests) {
+    expected.forEach(
+        (algorithm, hex) -> {
+          if (!hex.equalsIgnoreCase(digests.get(algorithm))) {
+            throw new BadInputException(
+                "%s has the %s %s, not %s; it is not the file that was meant"
+                    .formatted(FileDownloader.shown(url), algorithm, digests.get(algorithm), hex));
+          }
+        });
+  }
+}

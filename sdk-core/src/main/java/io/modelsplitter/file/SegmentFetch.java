@@ -1,0 +1,269 @@
+package io.modelsplitter.file;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.Download.ChangedException;
+import io.modelsplitter.file.DownloadState.Segment;
+import io.modelsplitter.file.HttpSource.PassingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a segment of a file, as often as a connection breaks, each time from the first byte that
+ * is missing. Gives up after so many attempts in a row that brought nothing. Thread-safe.
+ */
+final class SegmentFetch {
+  /** What is read at once where there is one connection, and where there are more. */
+  private static final int CHUNK = 4 << 20;
+
+  private static final int SHARED_CHUNK = 1 << 20;
+
+  /** Less than this in the stall time is as good as nothing. */
+  private static final long LEAST_PROGRESS = 16 << 10;
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+  private static final long TELLS_EVERY = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final Pattern RANGE =
+      Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
+  private static final Pattern UNSATISFIED = Pattern.compile("bytes \\*/(\\d{1,18})");
+
+  private final HttpSource source;
+  private final DownloadOptions options;
+  private final String url;
+  private final @Nullable DownloadState state;
+  private final @Nullable Path part;
+  private final @Nullable FileFollower follower;
+  private final AtomicLong toldAt = new AtomicLong(System.nanoTime());
+
+  /** For the first answer, which says what there is to fetch. */
+  SegmentFetch(HttpSource source, DownloadOptions options) {
+    this(source, options, "", null, null, null);
+  }
+
+  SegmentFetch(
+      HttpSource source,
+      DownloadOptions options,
+      String url,
+      @Nullable DownloadState state,
+      @Nullable Path part,
+      @Nullable FileFollower follower) {
+    this.source = source;
+    this.options = options;
+    this.url = url;
+    this.state = state;
+    this.part = part;
+    this.follower = follower;
+  }
+
+  /** The answer with the whole file. */
+  Response first() throws IOException {
+    for (int failures = 1; ; failures++) {
+      try {
+        Response response = source.get(0, Long.MAX_VALUE, "");
+        if (response.code() == 200) {
+          return response;
+        }
+        response.close();
+        throw new BadInputException(
+            "cannot download %s: the server answered %d to a question for all of it"
+                .formatted(
+                    FileDownloader.shown(response.request().url().toString()), response.code()));
+      } catch (PassingException e) {
+        if (failures >= options.attempts()) {
+          throw HttpSource.unavailable(e);
+        }
+        pause(failures, e.wait);
+      }
+    }
+  }
+
+  /** Brings the segment; answers its last position. */
+  Long run(Segment segment, @Nullable Response ready) throws IOException {
+    // Of its own, since it is closed when this thread is interrupted.
+    try (FileChannel to =
+        FileChannel.open(Objects.requireNonNull(part), StandardOpenOption.WRITE)) {
+      return run(segment, ready, to);
+    }
+  }
+
+  private Long run(Segment segment, @Nullable Response ready, FileChannel to) throws IOException {
+    DownloadState known = Objects.requireNonNull(state);
+    Response response = ready;
+    int failures = 0;
+    while (!segment.isDone()) {
+      long before = segment.position();
+      try {
+        if (response == null) {
+          if (known.validator().isEmpty() && before > segment.start()) {
+            throw new ChangedException("it broke off, and cannot be gone on with", true);
+          }
+          response = source.get(before, segment.end(), known.validator());
+        }
+        try (Response taken = response) {
+          copy(taken, segment, known, to);
+        }
+      } catch (PassingException e) {
+        boolean brought = segment.position() > before;
+        failures = brought ? 0 : failures + 1;
+        if (failures >= options.attempts()) {
+          throw e;
+        }
+        pause(failures, e.wait);
+      }
+      response = null;
+    }
+    return segment.position();
+  }
+
+  private void copy(Response response, Segment segment, DownloadState known, FileChannel to)
+      throws IOException {
+    long position = segment.position();
+    long skip = 0;
+    if (response.code() == 416) {
+      Matcher matcher = UNSATISFIED.matcher(String.valueOf(response.header("Content-Range", "")));
+      if (known.length() < 0 && matcher.matches() && Long.parseLong(matcher.group(1)) == position) {
+        segment.endHere();
+        return;
+      }
+      throw new ChangedException("it has become shorter", false);
+    } else if (response.code() == 206) {
+      checkRange(response, position, known.length());
+    } else if (position > 0) {
+      if (known.segments().size() > 1
+          || !HttpSource.validator(response).equals(known.validator())) {
+        throw new ChangedException(
+            "it is not what it was, or the server ignores ranges", known.segments().size() > 1);
+      }
+      skip = position;
+    }
+    try (InputStream in = response.body().byteStream()) {
+      skip(in, skip);
+      copy(in, segment, known, to);
+    }
+  }
+
+  private void checkRange(Response response, long position, long length) throws PassingException {
+    String header = String.valueOf(response.header("Content-Range", ""));
+    Matcher matcher = RANGE.matcher(header);
+    boolean fits =
+        matcher.matches()
+            && Long.parseLong(matcher.group(1)) == position
+            && (length < 0
+                || matcher.group(3).equals("*")
+                || Long.parseLong(matcher.group(3)) == length);
+    if (!fits) {
+      throw new PassingException(
+          "cannot download %s: asked for the bytes from %d on, the server answered %s"
+              .formatted(FileDownloader.shown(url), position, header),
+          Duration.ZERO,
+          null);
+    }
+  }
+
+  private void skip(InputStream in, long bytes) throws PassingException {
+    try {
+      in.skipNBytes(bytes);
+    } catch (IOException e) {
+      throw brokeOff(e, bytes);
+    }
+  }
+
+  private PassingException brokeOff(@Nullable IOException e, long position) {
+    String reason = e == null ? "the server closed the connection" : FileDownloader.reason(e);
+    return new PassingException(
+        "download of %s broke off after %d bytes: %s"
+            .formatted(FileDownloader.shown(url), position, reason),
+        Duration.ZERO,
+        e);
+  }
+
+  private void copy(InputStream in, Segment segment, DownloadState known, FileChannel to)
+      throws IOException {
+    byte[] chunk = new byte[known.segments().size() == 1 ? CHUNK : SHARED_CHUNK];
+    long stallEnd = System.nanoTime() + options.stallTimeout().toNanos();
+    long stallFrom = segment.position();
+    while (!segment.isDone()) {
+      long position = segment.position();
+      int most = (int) Math.min(chunk.length, segment.end() - position);
+      int read = read(in, chunk, most, position);
+      if (read < 0) {
+        if (segment.end() != Long.MAX_VALUE) {
+          throw brokeOff(null, position);
+        }
+        segment.endHere();
+        break;
+      }
+      if (position + read > options.maxBytes()) {
+        throw Download.tooLarge(url, options);
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, read);
+      while (bytes.hasRemaining()) {
+        to.write(bytes, position + bytes.position());
+      }
+      segment.moveTo(position + read);
+      tell(known);
+      if (System.nanoTime() - stallEnd > 0) {
+        if (segment.position() - stallFrom < LEAST_PROGRESS) {
+          throw brokeOff(new IOException("it stalls"), segment.position());
+        }
+        stallEnd = System.nanoTime() + options.stallTimeout().toNanos();
+        stallFrom = segment.position();
+      }
+    }
+  }
+
+  /** Fills the chunk, unless that takes so long that nobody would hear of what has come. */
+  private int read(InputStream in, byte[] chunk, int most, long position) throws PassingException {
+    int length = 0;
+    long until = System.nanoTime() + TELLS_EVERY;
+    try {
+      while (length < most && (length == 0 || System.nanoTime() < until)) {
+        int read = in.read(chunk, length, most - length);
+        if (read < 0) {
+          return length == 0 ? -1 : length;
+        }
+        length += read;
+      }
+      return length;
+    } catch (IOException e) {
+      if (length > 0) {
+        return length; // the next read meets it again
+      }
+      throw brokeOff(e, position);
+    }
+  }
+
+  private void tell(DownloadState known) {
+    Objects.requireNonNull(follower).available(known.prefix());
+    long told = toldAt.get();
+    long now = System.nanoTime();
+    if (now - told >= TELLS_EVERY && toldAt.compareAndSet(told, now)) {
+      options.listener().progress(known.held(), known.length());
+    }
+  }
+
+  private void pause(int failures, Duration wait) throws InterruptedIOException {
+    long most =
+        Math.min(LONGEST_PAUSE.toNanos(), options.pause().toNanos() << Math.min(failures, 10));
+    long pause = most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+    try {
+      TimeUnit.NANOSECONDS.sleep(failures == 0 ? wait.toNanos() : Math.max(pause, wait.toNanos()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the download was interrupted");
+    }
+  }
+}
