@@ -179,6 +179,11 @@ final class Attempt {
 
   /** There is nothing to work on, and nobody to tell. */
   private int refused() {
+    if (reporter.isComplete()) { // by an attempt that was killed when it had said so
+      log.info("task {} is complete already", context.taskId());
+      context.scratch().delete();
+      return ModelSplitterExecutor.EXIT_COMPLETE;
+    }
     String reason = Problems.oneLine(String.valueOf(reporter.refusal()));
     System.err.println("model splitter failed: " + reason);
     context.scratch().delete();

@@ -43,6 +43,7 @@ final class TaskReporter implements ProgressListener {
   private @Nullable String message;
   private boolean isNew;
   private boolean isClosed;
+  private volatile boolean isComplete;
   private volatile @Nullable String refusal;
   private @Nullable Thread thread;
 
@@ -80,6 +81,15 @@ final class TaskReporter implements ProgressListener {
   /** Why the registry refuses to hear of the task; null as long as it does not. */
   @Nullable String refusal() {
     return refusal;
+  }
+
+  /** Whether what the registry refuses is news of a task that is complete already. */
+  boolean isComplete() {
+    return isComplete;
+  }
+
+  private static boolean isComplete(ConflictException e) {
+    return e.stored().get("task_status") instanceof String stored && TaskStatus.isComplete(stored);
   }
 
   /** The attempt begins a phase. */
@@ -182,6 +192,7 @@ final class TaskReporter implements ProgressListener {
       tasks.update(taskId, TaskChange.status(TaskStatus.IN_PROGRESS, news));
       return Outcome.DONE;
     } catch (NotFoundException | ConflictException | AccessDeniedException e) {
+      isComplete = e instanceof ConflictException conflict && isComplete(conflict);
       refusal = "the task registry refuses: " + e.getMessage();
       return Outcome.REFUSED;
     } catch (ModelSplitterException e) {

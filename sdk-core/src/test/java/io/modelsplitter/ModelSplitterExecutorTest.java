@@ -306,6 +306,19 @@ class ModelSplitterExecutorTest {
   }
 
   @Test
+  void run_taskThatIsCompleteAlready_isThatAndNothingMore() {
+    server.stubFor(
+        post("/task_update")
+            .willReturn(
+                aResponse()
+                    .withStatus(409)
+                    .withBody("{\"error\":\"final\",\"data\":{\"task_status\":\"complete\"}}")));
+    int exit = run(context -> new Recorder("", () -> PhaseResult.ok(Map.of())));
+    assertEquals(ModelSplitterExecutor.EXIT_COMPLETE, exit);
+    assertEquals(List.of(), calls);
+  }
+
+  @Test
   void run_reportOfTheResultWhoseAnswerIsLost_isComplete() {
     server.stubFor(
         post("/task_update")

@@ -17,4 +17,5 @@ record DownloadOptions(
     Duration readTimeout,
     Duration stallTimeout,
     Duration pause,
-    DownloadListener listener) {}
+    DownloadListener listener,
+    @Nullable UrlResolver resolver) {}

@@ -57,7 +57,8 @@ public final class FileDownloader {
             builder.readTimeout,
             builder.stallTimeout,
             builder.pause,
-            builder.listener);
+            builder.listener,
+            builder.resolver);
   }
 
   /** Begins a downloader with more to say than nothing. */
@@ -133,6 +134,10 @@ public final class FileDownloader {
     if (scheme.equals("http") || scheme.equals("https")) {
       return () -> url;
     }
+    UrlResolver own = options.resolver();
+    if (own != null && own.scheme().equals(scheme)) {
+      return () -> own.resolve(url, options.environment());
+    }
     for (UrlResolver resolver : ServiceLoader.load(UrlResolver.class)) {
       if (resolver.scheme().equals(scheme)) {
         return () -> resolver.resolve(url, options.environment());
@@ -175,6 +180,7 @@ public final class FileDownloader {
     private Duration stallTimeout = Duration.ofSeconds(60);
     private Duration pause = Duration.ofMillis(500);
     private DownloadListener listener = (bytes, total) -> {};
+    private @Nullable UrlResolver resolver;
 
     private Builder() {}
 
@@ -244,6 +250,12 @@ public final class FileDownloader {
     /** The first pause before another attempt, which doubles; half a second by default. */
     public Builder pause(Duration pause) {
       this.pause = pause;
+      return this;
+    }
+
+    /** Resolves URLs of its scheme, before those that are on the class path. */
+    public Builder resolver(UrlResolver resolver) {
+      this.resolver = resolver;
       return this;
     }
 

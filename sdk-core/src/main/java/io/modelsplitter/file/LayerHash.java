@@ -6,6 +6,8 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +37,31 @@ public final class LayerHash {
    */
   public @Nullable String getHash(String filePath) {
     try {
-      return digests(Path.of(filePath)).md5();
+      return digest(Path.of(filePath), "MD5");
     } catch (IOException | InvalidPathException e) {
       log.error("cannot hash {}: {}", filePath, e.toString());
       return null;
     }
+  }
+
+  /**
+   * The SHA-256 of a file in lower-case hex.
+   *
+   * @throws IOException when the file cannot be read
+   */
+  public String sha256(Path file) throws IOException {
+    return digest(file, "SHA-256");
+  }
+
+  private static String digest(Path file, String algorithm) throws IOException {
+    MessageDigest digest = Digester.algorithm(algorithm);
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /**

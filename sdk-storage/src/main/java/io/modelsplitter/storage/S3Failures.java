@@ -7,6 +7,9 @@ import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.UnavailableException;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** What a failed S3 call means for the caller. */
 final class S3Failures {
@@ -28,6 +31,11 @@ final class S3Failures {
           "PermanentRedirect",
           "SignatureDoesNotMatch");
 
+  private static final int ATTEMPTS = 5;
+
+  /** In milliseconds; it doubles. */
+  private static final long FIRST_PAUSE = 100;
+
   private S3Failures() {}
 
   /** What is sent to S3. */
@@ -44,6 +52,68 @@ final class S3Failures {
     } catch (IllegalStateException e) {
       throw e.getCause() instanceof IOException io ? of(verb, bucket, key, io) : e;
     }
+  }
+
+  /** What is sent to S3 and may be sent again. */
+  interface AsyncCall<T> {
+    T run() throws Exception;
+  }
+
+  /** Runs a call that may be made twice, again when what stopped it may pass. */
+  static <T> T retried(String verb, String bucket, String key, AsyncCall<T> call) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return call.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new UnavailableException(
+            verb + " s3://" + bucket + "/" + key + " was interrupted", e);
+      } catch (Exception e) {
+        ModelSplitterException failure = translated(verb, bucket, key, e);
+        if (!(failure instanceof UnavailableException)
+            || isNoSuchUpload(failure)
+            || attempt == ATTEMPTS) {
+          throw failure;
+        }
+        pause(attempt, failure);
+      }
+    }
+  }
+
+  private static ModelSplitterException translated(
+      String verb, String bucket, String key, Exception e) {
+    Throwable cause = e;
+    while (cause instanceof ExecutionException || cause instanceof CompletionException) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof IllegalStateException && cause.getCause() instanceof IOException io) {
+      cause = io;
+    }
+    if (cause instanceof ModelSplitterException known) {
+      return known;
+    }
+    if (cause instanceof MinioException
+        || cause instanceof IllegalArgumentException
+        || cause instanceof IOException) {
+      return of(verb, bucket, key, (Exception) cause);
+    }
+    throw new IllegalStateException(cause);
+  }
+
+  private static void pause(int attempt, ModelSplitterException failure) {
+    try {
+      long most = FIRST_PAUSE << attempt;
+      Thread.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure;
+    }
+  }
+
+  /** The server does not know the upload: it was finished, or given up. */
+  static boolean isNoSuchUpload(ModelSplitterException e) {
+    return e.getCause() instanceof ErrorResponseException response
+        && response.errorResponse().code().equals("NoSuchUpload");
   }
 
   private static ModelSplitterException of(String verb, String bucket, String key, Exception e) {

@@ -1,27 +1,37 @@
 package io.modelsplitter.storage;
 
-import io.minio.GetObjectArgs;
-import io.minio.GetObjectResponse;
+import io.minio.GetPresignedObjectUrlArgs;
+import io.minio.Http;
+import io.minio.MinioAsyncClient;
 import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
 import io.minio.StatObjectArgs;
-import io.minio.UploadObjectArgs;
+import io.minio.StatObjectResponse;
+import io.minio.credentials.Provider;
 import io.minio.credentials.StaticProvider;
 import io.minio.errors.ErrorResponseException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
-import io.modelsplitter.file.AtomicFile;
-import io.modelsplitter.file.Digester;
 import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.FileDownloader;
+import io.modelsplitter.file.LayerHash;
+import io.modelsplitter.file.UrlResolver;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +52,18 @@ public final class S3Manager {
   /** The region where none is said. */
   public static final String DEFAULT_REGION = "us-east-1";
 
+  static final String CONTENT_TYPE = "application/octet-stream";
+
   private static final Logger log = LoggerFactory.getLogger(S3Manager.class);
-  private static final int BUFFER = 1 << 20;
+
+  /** The SHA-256 of an object that this uploaded, among its metadata. */
+  private static final String SHA256 = "sha256";
+
+  private static final Duration PRESIGNED = Duration.ofHours(1);
 
   private final MinioClient client;
+  private final MinioAsyncClient parts;
+  private final int connections;
   private final @Nullable HttpUrl endpoint;
   private final String region;
 
@@ -62,14 +80,34 @@ public final class S3Manager {
   private S3Manager(Builder builder) {
     this.endpoint = builder.endpoint;
     this.region = builder.region;
-    MinioClient.Builder minio =
-        MinioClient.builder()
-            .region(region)
-            .credentialsProvider(
-                new StaticProvider(builder.accessKey, builder.secretKey, builder.sessionToken));
-    this.client =
-        (endpoint == null ? minio.endpoint("https://s3.amazonaws.com") : minio.endpoint(endpoint))
+    this.connections = builder.connections;
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .connectTimeout(builder.connectTimeout)
+            .readTimeout(builder.readTimeout)
+            .writeTimeout(builder.readTimeout)
             .build();
+    HttpUrl url = endpoint == null ? HttpUrl.get("https://s3.amazonaws.com") : endpoint;
+    Provider credentials = builder.credentials();
+    this.client =
+        MinioClient.builder()
+            .endpoint(url)
+            .region(region)
+            .credentialsProvider(credentials)
+            .httpClient(http)
+            .build();
+    this.parts =
+        MinioAsyncClient.builder()
+            .endpoint(url)
+            .region(region)
+            .credentialsProvider(credentials)
+            .httpClient(http)
+            .build();
+    if (builder.pathStyle) {
+      client.disableVirtualStyleEndpoint();
+      parts.disableVirtualStyleEndpoint();
+    }
   }
 
   /** Begins a client with more to say than the constructors take. */
@@ -79,7 +117,10 @@ public final class S3Manager {
 
   /**
    * The client of {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}, {@code
-   * AWS_SESSION_TOKEN}, {@code AWS_REGION} and {@code S3_ENDPOINT}; the first two are needed.
+   * AWS_SESSION_TOKEN}, {@code AWS_REGION} and {@code S3_ENDPOINT}. Without the first two, the
+   * credentials are those of {@code AWS_SHARED_CREDENTIALS_FILE} or {@code ~/.aws/credentials}, or
+   * of the container or machine that {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code
+   * AWS_CONTAINER_CREDENTIALS_FULL_URI} or {@code AWS_WEB_IDENTITY_TOKEN_FILE} tell of.
    */
   public static S3Manager fromEnvironment() {
     return from(System.getenv());
@@ -89,11 +130,10 @@ public final class S3Manager {
   public static S3Manager from(Map<String, String> environment) {
     String accessKey = environment.get("AWS_ACCESS_KEY_ID");
     String secretKey = environment.get("AWS_SECRET_ACCESS_KEY");
-    if (accessKey == null || secretKey == null) {
-      throw new BadInputException(
-          "S3 needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
-    }
-    Builder builder = builder(accessKey, secretKey);
+    Builder builder =
+        accessKey == null || secretKey == null
+            ? new Builder(DefaultCredentials.of(environment))
+            : builder(accessKey, secretKey);
     String endpoint = environment.get("S3_ENDPOINT");
     if (endpoint != null && !endpoint.isBlank()) {
       builder.endpoint(endpoint.strip());
@@ -102,20 +142,66 @@ public final class S3Manager {
     if (region != null && !region.isBlank()) {
       builder.region(region.strip());
     }
-    return builder.sessionToken(environment.get("AWS_SESSION_TOKEN")).build();
+    return builder
+        .sessionToken(environment.get("AWS_SESSION_TOKEN"))
+        .pathStyle("true".equalsIgnoreCase(environment.get("S3_PATH_STYLE")))
+        .build();
   }
 
   /** Collects what a client needs. For one thread. */
   public static final class Builder {
-    private final String accessKey;
-    private final String secretKey;
+    private final @Nullable String accessKey;
+    private final @Nullable String secretKey;
+    private final @Nullable Provider provider;
     private String region = DEFAULT_REGION;
     private @Nullable HttpUrl endpoint;
     private @Nullable String sessionToken;
+    private boolean pathStyle;
+    private int connections = 4;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration readTimeout = Duration.ofSeconds(60);
 
     private Builder(String accessKey, String secretKey) {
       this.accessKey = accessKey;
       this.secretKey = secretKey;
+      this.provider = null;
+    }
+
+    private Builder(Provider provider) {
+      this.accessKey = null;
+      this.secretKey = null;
+      this.provider = provider;
+    }
+
+    private Provider credentials() {
+      return provider == null
+          ? new StaticProvider(
+              Objects.requireNonNull(accessKey), Objects.requireNonNull(secretKey), sessionToken)
+          : provider;
+    }
+
+    /** Names the bucket in the path of a URL rather than in its host; servers but AWS's want so. */
+    public Builder pathStyle(boolean pathStyle) {
+      this.pathStyle = pathStyle;
+      return this;
+    }
+
+    /** How many parts of a large file travel side by side; 4 by default. */
+    public Builder connections(int connections) {
+      this.connections = Math.max(1, connections);
+      return this;
+    }
+
+    /** How long a connection may take to be there; 10 seconds by default. */
+    public Builder connectTimeout(Duration connectTimeout) {
+      this.connectTimeout = connectTimeout;
+      return this;
+    }
+
+    /** How long the server may say nothing; 60 seconds by default. */
+    public Builder readTimeout(Duration readTimeout) {
+      this.readTimeout = readTimeout;
+      return this;
     }
 
     /** The region; {@value #DEFAULT_REGION} by default. */
@@ -177,8 +263,13 @@ public final class S3Manager {
   }
 
   /**
-   * Uploads a file, and checks that the server has all of it.
+   * Uploads a file. The server checks the MD5 of what it gets, and is asked at the end what it has;
+   * its object is replaced whole or not at all. A large file travels in parts, and an upload that
+   * is stopped is gone on with by the next one of the same file, in another process too. What may
+   * pass is tried again, five times.
    *
+   * @throws BadInputException when the server refuses: no such bucket, wrong keys
+   * @throws UnavailableException when it cannot be reached, fails, or says nothing
    * @throws IOException when the file cannot be read
    */
   public void upload(Path file, String bucket, String key) throws IOException {
@@ -186,51 +277,129 @@ public final class S3Manager {
       throw new NoSuchFileException(file.toString());
     }
     long size = Files.size(file);
-    S3Failures.translated(
+    String sha256 = new LayerHash().sha256(file);
+    Map<String, String> metadata = Map.of(SHA256, sha256);
+    if (S3Upload.isFor(size)) {
+      new S3Upload(parts, file, size, sha256, bucket, key, metadata, connections).run();
+    } else {
+      put(file, bucket, key, metadata);
+    }
+    StatObjectResponse stored = stat("upload to", bucket, key);
+    String found = stored.userMetadata().getFirst(SHA256);
+    if (stored.size() != size || (found != null && !found.equals(sha256))) {
+      throw new UnavailableException(
+          "s3://%s/%s has %d bytes with the SHA-256 %s after the upload of %d with %s"
+              .formatted(bucket, key, stored.size(), found, size, sha256),
+          null);
+    }
+  }
+
+  private void put(Path file, String bucket, String key, Map<String, String> metadata)
+      throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    String md5 = Base64.getEncoder().encodeToString(md5(content));
+    S3Failures.retried(
         "upload to",
         bucket,
         key,
-        () -> {
-          client.uploadObject(
-              UploadObjectArgs.builder()
-                  .bucket(bucket)
-                  .object(key)
-                  .filename(file.toString())
-                  .contentType("application/octet-stream")
-                  .build());
-          long stored = client.statObject(stat(bucket, key)).size();
-          if (stored != size) {
-            throw new UnavailableException(
-                "s3://%s/%s has %d bytes after the upload of %d"
-                    .formatted(bucket, key, stored, size),
-                null);
-          }
-          return stored;
-        });
+        () ->
+            client.putObject(
+                PutObjectArgs.builder()
+                    .bucket(bucket)
+                    .object(key)
+                    .data(content, content.length)
+                    .contentType(CONTENT_TYPE)
+                    .userMetadata(metadata)
+                    .extraHeaders(Map.of("Content-MD5", md5))
+                    .build()));
+  }
+
+  private static byte[] md5(byte[] content) {
+    try {
+      return MessageDigest.getInstance("MD5").digest(content);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has MD5", e);
+    }
   }
 
   /**
-   * Downloads a file, which appears whole or not at all; missing folders are made.
+   * Downloads a file as {@link FileDownloader} does: it appears whole or not at all, a large one
+   * comes in ranges side by side, and a download that is stopped is gone on with by the next one.
+   * It is checked by the SHA-256 that {@link #upload} noted, or else by the MD5 that the {@code
+   * ETag} of an object is that was uploaded in one piece.
    *
    * @return size and digests of the file, computed on the way
    * @throws IOException when the file cannot be written
    */
   public FileDigests download(String bucket, String key, Path target) throws IOException {
-    GetObjectArgs args = GetObjectArgs.builder().bucket(bucket).object(key).build();
-    try (GetObjectResponse object =
-            S3Failures.translated("download of", bucket, key, () -> client.getObject(args));
-        AtomicFile file = AtomicFile.create(target)) {
-      FileDigests digests = copy(object, file, bucket, key);
-      String length = object.headers().get("Content-Length");
-      if (length != null && digests.bytes() != Long.parseLong(length)) {
-        throw new UnavailableException(
-            "download of s3://%s/%s broke off after %d of %s bytes"
-                .formatted(bucket, key, digests.bytes(), length),
-            null);
-      }
-      file.commit();
-      return digests;
+    StatObjectResponse stored = stat("download of", bucket, key);
+    FileDownloader downloader =
+        FileDownloader.builder()
+            .connections(connections)
+            .resolver(
+                new UrlResolver() {
+                  @Override
+                  public String scheme() {
+                    return "s3";
+                  }
+
+                  @Override
+                  public String resolve(String url, Map<String, String> environment) {
+                    return presignedDownloadUrl(bucket, key, PRESIGNED).toString();
+                  }
+                })
+            .build();
+    String url = "s3://" + bucket + "/" + key;
+    String digest = digest(stored);
+    return digest == null ? downloader.fetch(url, target) : downloader.fetch(url, target, digest);
+  }
+
+  private static @Nullable String digest(StatObjectResponse stored) {
+    String sha256 = stored.userMetadata().getFirst(SHA256);
+    if (sha256 != null && sha256.matches("[0-9a-f]{64}")) {
+      return sha256;
     }
+    String etag = stored.etag().replace("\"", "");
+    boolean isEncrypted = stored.headers().get("x-amz-server-side-encryption") != null;
+    return !isEncrypted && etag.matches("[0-9a-f]{32}") ? etag : null;
+  }
+
+  private StatObjectResponse stat(String verb, String bucket, String key) {
+    return S3Failures.retried(verb, bucket, key, () -> client.statObject(stat(bucket, key)));
+  }
+
+  /**
+   * A URL with which anybody can download the object for a while.
+   *
+   * @param valid up to seven days
+   */
+  public URI presignedDownloadUrl(String bucket, String key, Duration valid) {
+    return presigned(Http.Method.GET, bucket, key, valid);
+  }
+
+  /**
+   * A URL to which anybody can upload the object, by {@code PUT}, for a while.
+   *
+   * @param valid up to seven days
+   */
+  public URI presignedUploadUrl(String bucket, String key, Duration valid) {
+    return presigned(Http.Method.PUT, bucket, key, valid);
+  }
+
+  private URI presigned(Http.Method method, String bucket, String key, Duration valid) {
+    return S3Failures.translated(
+        "sign a URL of",
+        bucket,
+        key,
+        () ->
+            URI.create(
+                client.getPresignedObjectUrl(
+                    GetPresignedObjectUrlArgs.builder()
+                        .method(method)
+                        .bucket(bucket)
+                        .object(key)
+                        .expiry((int) valid.toSeconds())
+                        .build())));
   }
 
   /** Whether there is an object with this key. */
@@ -270,25 +439,5 @@ public final class S3Manager {
 
   private static StatObjectArgs stat(String bucket, String key) {
     return StatObjectArgs.builder().bucket(bucket).object(key).build();
-  }
-
-  private static FileDigests copy(InputStream in, AtomicFile file, String bucket, String key)
-      throws IOException {
-    Digester digester = new Digester();
-    byte[] buffer = new byte[BUFFER];
-    for (int read = read(in, buffer, bucket, key); read > 0; read = read(in, buffer, bucket, key)) {
-      digester.update(buffer, 0, read);
-      file.write(ByteBuffer.wrap(buffer, 0, read));
-    }
-    return digester.finish();
-  }
-
-  private static int read(InputStream in, byte[] buffer, String bucket, String key) {
-    try {
-      return in.readNBytes(buffer, 0, buffer.length);
-    } catch (IOException e) {
-      throw new UnavailableException(
-          "download of s3://" + bucket + "/" + key + " broke off: " + e.getMessage(), e);
-    }
   }
 }

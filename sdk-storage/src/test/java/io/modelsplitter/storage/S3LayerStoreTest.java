@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
+import io.minio.UploadObjectArgs;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.file.LayerHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.gaul.s3proxy.junit.S3ProxyExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,5 +132,135 @@ class S3LayerStoreTest extends LayerStoreContract {
     assertTrue(s3().exists(BUCKET, "prefix/abc"));
     assertThrows(
         BadInputException.class, () -> LayerStore.from(Map.of("LAYER_STORE_URL", "s3://layers")));
+  }
+
+  private Path large() throws IOException {
+    Path file = work.resolve("large.bin");
+    byte[] bytes = new byte[50_000_001]; // three parts
+    new Random(11).nextBytes(bytes);
+    return Files.write(file, bytes);
+  }
+
+  private void assertStored(Path file, String key) throws IOException {
+    Path target = work.resolve("downloaded");
+    assertEquals(new LayerHash().digests(file), s3().download(BUCKET, key, target));
+    assertEquals(-1, Files.mismatch(file, target));
+    assertFalse(Files.exists(work.resolve(".large.bin.upload")));
+  }
+
+  @Test
+  void upload_largeFile_inParts() throws IOException {
+    Path file = large();
+    s3().upload(file, BUCKET, "large");
+    assertStored(file, "large");
+    S3Manager reader = s3();
+    Path viaUrl = work.resolve("via-url");
+    new FileDownloader()
+        .fetch(
+            reader.presignedDownloadUrl(BUCKET, "large", Duration.ofMinutes(1)).toString(), viaUrl);
+    assertEquals(-1, Files.mismatch(file, viaUrl));
+    FileDownloader.builder()
+        .environment(
+            Map.of(
+                "AWS_ACCESS_KEY_ID", "access",
+                "AWS_SECRET_ACCESS_KEY", "secret",
+                "S3_ENDPOINT", server.getUri().toString()))
+        .build()
+        .fetch("s3://" + BUCKET + "/large", work.resolve("via-s3"));
+    assertEquals(-1, Files.mismatch(file, work.resolve("via-s3")));
+  }
+
+  @Test
+  void upload_serverThatDiesHalfWay_isGoneOnWith() throws IOException {
+    Path file = large();
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.bytesToServer.set(40_000_000);
+      S3Manager s3 =
+          S3Manager.builder("access", "secret").endpoint(forwarder.url()).connections(1).build();
+      assertThrows(UnavailableException.class, () -> s3.upload(file, BUCKET, "large"));
+    }
+    assertFalse(s3().exists(BUCKET, "large"));
+    assertTrue(Files.exists(work.resolve(".large.bin.upload")));
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.bytesToServer.set(25_000_000); // enough for what is missing, not for all
+      S3Manager.builder("access", "secret")
+          .endpoint(forwarder.url())
+          .build()
+          .upload(file, BUCKET, "large");
+    }
+    assertStored(file, "large");
+  }
+
+  @Test
+  void upload_answerToTheLastRequestLost_isDoneAllTheSame() throws IOException {
+    Path file = large();
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.losesAnswerTo = "uploadId=";
+      S3Manager.builder("access", "secret")
+          .endpoint(forwarder.url())
+          .build()
+          .upload(file, BUCKET, "large");
+      assertEquals("", forwarder.losesAnswerTo);
+    }
+    assertStored(file, "large");
+  }
+
+  @Test
+  void upload_fileThatChangedSinceAStoppedUpload_beginsAnew() throws IOException {
+    Path file = large();
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.bytesToServer.set(40_000_000);
+      S3Manager s3 = S3Manager.builder("access", "secret").endpoint(forwarder.url()).build();
+      assertThrows(UnavailableException.class, () -> s3.upload(file, BUCKET, "large"));
+    }
+    byte[] changed = Files.readAllBytes(file);
+    changed[5] ^= 1;
+    Files.write(file, changed);
+    s3().upload(file, BUCKET, "large");
+    assertStored(file, "large");
+  }
+
+  @Test
+  void upload_serverThatSaysNothing_isUnavailable() throws IOException {
+    Path file = Files.writeString(work.resolve("model.bin"), "content");
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.isSilent = true;
+      S3Manager s3 =
+          S3Manager.builder("access", "secret")
+              .endpoint(forwarder.url())
+              .readTimeout(Duration.ofMillis(200))
+              .build();
+      assertThrows(UnavailableException.class, () -> s3.upload(file, BUCKET, "x"));
+      assertThrows(UnavailableException.class, () -> s3.download(BUCKET, "x", work.resolve("y")));
+    }
+    assertFalse(s3().exists(BUCKET, "x"));
+  }
+
+  @Test
+  void download_objectThatIsNotWhatItsDigestSays_isRefused() throws Exception {
+    Path other = Files.writeString(work.resolve("other.bin"), "0ther c0ntent");
+    MinioClient client =
+        MinioClient.builder()
+            .endpoint(server.getUri().toString())
+            .region(S3Manager.DEFAULT_REGION)
+            .credentials("access", "secret")
+            .build();
+    client.uploadObject(
+        UploadObjectArgs.builder()
+            .bucket(BUCKET)
+            .object("wrong")
+            .filename(other.toString())
+            .userMetadata(Map.of("sha256", "0".repeat(64)))
+            .build());
+    assertMessage("SHA-256", () -> s3().download(BUCKET, "wrong", work.resolve("target")));
+    assertFalse(Files.exists(work.resolve("target")));
+  }
+
+  @Test
+  void partSize_reachesFiveTerabytes() {
+    assertEquals(16L << 20, S3Upload.partSize(1));
+    long most = 5L << 40;
+    long size = S3Upload.partSize(most);
+    assertTrue(size * 10_000 >= most && size < 5L << 30, String.valueOf(size));
   }
 }

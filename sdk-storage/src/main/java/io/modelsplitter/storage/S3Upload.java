@@ -1,0 +1,285 @@
+package io.modelsplitter.storage;
+
+import io.minio.AbortMultipartUploadArgs;
+import io.minio.CompleteMultipartUploadArgs;
+import io.minio.CreateMultipartUploadArgs;
+import io.minio.Http;
+import io.minio.ListPartsArgs;
+import io.minio.MinioAsyncClient;
+import io.minio.UploadPartArgs;
+import io.minio.messages.ListPartsResult;
+import io.minio.messages.Part;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.UnavailableException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Uploads a large file in parts, some side by side, each with its MD5 that the server checks. The
+ * object is there when the last request is answered, and not before. What a stopped upload has sent
+ * is used by the next one, if its MD5 is that of the file's part. For one thread.
+ */
+final class S3Upload {
+  /** S3 takes so many parts at most. */
+  private static final int MAX_PARTS = 10_000;
+
+  private static final long LEAST_PART = 16L << 20;
+  private static final int BUFFER = 256 << 10;
+
+  private final MinioAsyncClient client;
+  private final Path file;
+  private final long size;
+  private final String bucket;
+  private final String key;
+  private final Map<String, String> metadata;
+  private final int connections;
+  private final long partSize;
+  private final UploadNote note;
+
+  S3Upload(
+      MinioAsyncClient client,
+      Path file,
+      long size,
+      String sha256,
+      String bucket,
+      String key,
+      Map<String, String> metadata,
+      int connections) {
+    this.client = client;
+    this.file = file;
+    this.size = size;
+    this.bucket = bucket;
+    this.key = key;
+    this.metadata = metadata;
+    this.connections = connections;
+    this.partSize = partSize(size);
+    this.note = new UploadNote(file, sha256 + " " + partSize + " s3://" + bucket + "/" + key);
+  }
+
+  /** Whether a file is worth parts. */
+  static boolean isFor(long size) {
+    return size > LEAST_PART;
+  }
+
+  /** As small as can be with so many parts as there may be: 5 TB are 10,000 parts of 525 MB. */
+  static long partSize(long size) {
+    long least = (size + MAX_PARTS - 1) / MAX_PARTS;
+    long megabyte = 1L << 20;
+    return Math.max(LEAST_PART, (least + megabyte - 1) / megabyte * megabyte);
+  }
+
+  void run() throws IOException {
+    Map<Integer, Part> sent = new HashMap<>();
+    String id = resumed(sent).orElse(null);
+    if (id == null) {
+      id = begin();
+      note.write(id);
+    }
+    try {
+      List<Part> parts = send(id, sent);
+      complete(id, parts);
+      note.delete();
+    } catch (BadInputException e) { // it would be refused again
+      abort(id);
+      note.delete();
+      throw e;
+    }
+  }
+
+  /** The upload that an earlier process began, if the server still knows it. */
+  private Optional<String> resumed(Map<Integer, Part> sent) {
+    Optional<String> id = note.read();
+    if (id.isEmpty()) {
+      return id;
+    }
+    try {
+      while (true) {
+        ListPartsArgs.Builder args =
+            ListPartsArgs.builder().bucket(bucket).object(key).uploadId(id.get());
+        ListPartsResult page =
+            S3Failures.retried("look at", bucket, key, () -> list(args, marker(sent)));
+        int before = sent.size();
+        page.parts().forEach(part -> sent.put(part.partNumber(), part));
+        if (!page.isTruncated() || sent.size() == before) {
+          return id;
+        }
+      }
+    } catch (BadInputException e) {
+      sent.clear();
+      return Optional.empty();
+    }
+  }
+
+  private static int marker(Map<Integer, Part> sent) {
+    return sent.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
+  }
+
+  private ListPartsResult list(ListPartsArgs.Builder args, int marker) throws Exception {
+    return client.listParts(args.partNumberMarker(marker).build()).get().result();
+  }
+
+  private String begin() {
+    Map<String, String> headers = new HashMap<>();
+    metadata.forEach((name, value) -> headers.put("x-amz-meta-" + name, value));
+    headers.put("Content-Type", S3Manager.CONTENT_TYPE);
+    return S3Failures.retried(
+        "upload to",
+        bucket,
+        key,
+        () ->
+            client
+                .createMultipartUpload(
+                    CreateMultipartUploadArgs.builder()
+                        .bucket(bucket)
+                        .object(key)
+                        .headers(new Http.Headers(headers))
+                        .build())
+                .get()
+                .result()
+                .uploadId());
+  }
+
+  private List<Part> send(String id, Map<Integer, Part> sent) throws IOException {
+    ExecutorService pool = Executors.newFixedThreadPool(connections);
+    try {
+      List<Future<Part>> sending = new ArrayList<>();
+      int number = 1;
+      for (long offset = 0; offset < size; offset += partSize) {
+        int part = number++;
+        long from = offset;
+        sending.add(pool.submit(() -> send(id, part, from, sent.get(part))));
+      }
+      List<Part> parts = new ArrayList<>();
+      for (Future<Part> future : sending) {
+        parts.add(result(future));
+      }
+      return parts;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static Part result(Future<Part> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the upload was interrupted");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private Part send(String id, int number, long from, @Nullable Part sent) throws IOException {
+    long length = Math.min(partSize, size - from);
+    byte[] md5 = md5(from, length);
+    String hex = HexFormat.of().formatHex(md5);
+    if (sent != null
+        && sent.partSize() == length
+        && sent.etag().replace("\"", "").equalsIgnoreCase(hex)) {
+      return new Part(number, sent.etag());
+    }
+    Map<String, String> checked = Map.of("Content-MD5", Base64.getEncoder().encodeToString(md5));
+    return S3Failures.retried(
+        "upload to",
+        bucket,
+        key,
+        () -> {
+          try (RandomAccessFile source = new RandomAccessFile(file.toFile(), "r")) {
+            source.seek(from);
+            UploadPartArgs args =
+                UploadPartArgs.builder()
+                    .bucket(bucket)
+                    .object(key)
+                    .uploadId(id)
+                    .partNumber(number)
+                    .file(source, length)
+                    .extraHeaders(checked)
+                    .build();
+            return client.uploadPart(args).get().part();
+          }
+        });
+  }
+
+  private byte[] md5(long from, long length) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("MD5");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has MD5", e);
+    }
+    byte[] buffer = new byte[BUFFER];
+    try (RandomAccessFile source = new RandomAccessFile(file.toFile(), "r")) {
+      source.seek(from);
+      long left = length;
+      while (left > 0) {
+        int read = source.read(buffer, 0, (int) Math.min(buffer.length, left));
+        if (read < 0) {
+          throw new EOFException(file + " became shorter while it was uploaded");
+        }
+        digest.update(buffer, 0, read);
+        left -= read;
+      }
+    }
+    return digest.digest();
+  }
+
+  /**
+   * Puts the parts together. When the answer is lost, the question again finds no such upload; then
+   * {@link S3Manager} looks at the object.
+   */
+  private void complete(String id, List<Part> parts) {
+    CompleteMultipartUploadArgs args =
+        CompleteMultipartUploadArgs.builder()
+            .bucket(bucket)
+            .object(key)
+            .uploadId(id)
+            .parts(parts.toArray(new Part[0]))
+            .build();
+    try {
+      S3Failures.retried(
+          "upload to", bucket, key, () -> client.completeMultipartUpload(args).get());
+    } catch (UnavailableException e) {
+      if (!S3Failures.isNoSuchUpload(e)) {
+        throw e;
+      }
+    }
+  }
+
+  private void abort(String id) {
+    try {
+      client
+          .abortMultipartUpload(
+              AbortMultipartUploadArgs.builder().bucket(bucket).object(key).uploadId(id).build())
+          .get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      // the parts go when the bucket's own rule takes them
+    }
+  }
+}

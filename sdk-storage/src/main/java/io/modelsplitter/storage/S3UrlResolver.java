@@ -1,0 +1,41 @@
+package io.modelsplitter.storage;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.FileDownloader;
+import io.modelsplitter.file.UrlResolver;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Lets {@link FileDownloader} download {@code s3://bucket/key}, with the credentials of {@link
+ * S3Manager#fromEnvironment()}. Stateless and thread-safe.
+ */
+public final class S3UrlResolver implements UrlResolver {
+  private static final Duration VALID = Duration.ofHours(1);
+
+  /** For {@link java.util.ServiceLoader}. */
+  public S3UrlResolver() {}
+
+  @Override
+  public String scheme() {
+    return "s3";
+  }
+
+  @Override
+  public String resolve(String url, Map<String, String> environment) {
+    try {
+      URI uri = new URI(url);
+      String path = uri.getPath();
+      if (uri.getAuthority() != null && path != null && path.length() > 1) {
+        S3Manager s3 = S3Manager.from(environment);
+        return s3.presignedDownloadUrl(uri.getAuthority(), path.substring(1), VALID).toString();
+      }
+    } catch (URISyntaxException e) {
+      // said below
+    }
+    throw new BadInputException(
+        "an S3 URL must be s3://bucket/key, not " + FileDownloader.shown(url));
+  }
+}
