@@ -87,13 +87,13 @@ final class ModelSource {
   /** What the URL's path ends with decides what is downloaded at all; the name is our own. */
   private static String localName(String url) {
     String path = url.replaceFirst("[?#].*", "");
-    for (String suffix : List.of(".safetensors", ".tar.gz", ".tgz", ".tar")) {
+    for (String suffix : List.of(".safetensors", ".tar.gz", ".tgz", ".tar", ".zip")) {
       if (path.toLowerCase(Locale.ROOT).endsWith(suffix)) {
         return "model" + suffix;
       }
     }
     throw new BadInputException(
-        "the model must be a .safetensors file or a .tar.gz of a folder, not %s%s"
+        "the model must be a .safetensors file, or a .tar.gz or .zip of a folder, not %s%s"
             .formatted(
                 FileDownloader.shown(url),
                 PICKLE.matcher(path).matches() ? ", which is a pickle" : ""));

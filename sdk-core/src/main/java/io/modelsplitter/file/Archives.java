@@ -1,7 +1,7 @@
 package io.modelsplitter.file;
 
 import io.modelsplitter.error.BadInputException;
-import java.io.BufferedInputStream;
+import io.modelsplitter.file.ArchiveReader.Entry;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,14 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import java.util.zip.ZipException;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks {@code .tar.gz}, {@code .tgz} and {@code .tar} archives from outside, streaming.
+ * Unpacks {@code .tar.gz}, {@code .tgz}, {@code .tar} and {@code .zip} archives from outside,
+ * streaming.
  *
  * <p>Only plain files and folders are taken: an absolute path, a path with {@code ..}, a link or a
  * device is refused, and so is an archive with too many files or too many bytes for what it is. The
@@ -42,7 +39,10 @@ public final class Archives {
 
   /** Whether the name is one of an archive that {@link #extract} takes. */
   public static boolean isArchive(String name) {
-    return name.endsWith(".tar.gz") || name.endsWith(".tgz") || name.endsWith(".tar");
+    return name.endsWith(".tar.gz")
+        || name.endsWith(".tgz")
+        || name.endsWith(".tar")
+        || name.endsWith(".zip");
   }
 
   /**
@@ -52,84 +52,84 @@ public final class Archives {
    * @throws IOException when a file cannot be written
    */
   public static void extract(Path archive, Path folder) throws IOException {
+    extract(archive, folder, Long.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #extract(Path, Path)}, refusing what unpacks to more than so many bytes.
+   *
+   * @throws IOException also when there is no room for what is in the archive
+   */
+  public static void extract(Path archive, Path folder, long maxBytes) throws IOException {
     Path absolute = folder.toAbsolutePath();
     Path part = absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID());
     Files.createDirectories(part);
     try {
-      unpack(archive, part);
+      unpack(archive, part, maxBytes);
       Files.move(part, absolute, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Folders.delete(part);
     }
   }
 
-  private static void unpack(Path archive, Path folder) throws IOException {
-    long limit = Math.max(64L << 20, Math.multiplyExact(Files.size(archive), (long) MAX_RATIO));
+  private static void unpack(Path archive, Path folder, long maxBytes) throws IOException {
+    long byRatio = Math.max(64L << 20, Math.multiplyExact(Files.size(archive), (long) MAX_RATIO));
+    long limit = Math.min(byRatio, maxBytes);
+    String excess =
+        maxBytes < byRatio
+            ? "more than the " + maxBytes + " bytes that are allowed"
+            : "more than " + MAX_RATIO + " times its size";
     byte[] buffer = new byte[BUFFER];
     int entries = 0;
-    try (TarArchiveInputStream tar = open(archive)) {
-      for (TarArchiveEntry entry = next(archive, tar); entry != null; entry = next(archive, tar)) {
+    try (ArchiveReader reader = open(archive)) {
+      for (Entry entry = next(archive, reader); entry != null; entry = next(archive, reader)) {
         entries++;
         if (entries > MAX_ENTRIES) {
           throw new BadInputException(archive + " has more than " + MAX_ENTRIES + " entries");
         }
-        Path target = target(archive, folder, entry);
-        if (entry.isDirectory()) {
+        Path target = target(archive, folder, entry.name());
+        if (entry.kind() == ArchiveReader.Kind.FOLDER) {
           Files.createDirectories(target);
           continue;
         }
-        if (!isPlainFile(entry)) {
+        if (entry.kind() == ArchiveReader.Kind.OTHER) {
           throw new BadInputException(
-              archive + " holds " + entry.getName() + ", which is no plain file; pack it without");
+              archive + " holds " + entry.name() + ", which is no plain file; pack it without");
         }
         Path parent = target.getParent();
         if (parent != null) {
           Files.createDirectories(parent);
         }
         if (Files.exists(target)) {
-          throw new BadInputException(archive + " holds " + entry.getName() + " twice");
+          throw new BadInputException(archive + " holds " + entry.name() + " twice");
         }
-        limit -= copy(archive, tar, target, buffer, limit);
+        limit -= copy(archive, entry.content(), target, buffer, limit, excess);
       }
     }
   }
 
-  /** {@link TarArchiveEntry#isFile} takes devices for files, too. */
-  private static boolean isPlainFile(TarArchiveEntry entry) {
-    byte kind = entry.getLinkFlag();
-    return (kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_OLDNORM) && !entry.isSparse();
-  }
-
-  private static TarArchiveInputStream open(Path archive) throws IOException {
-    InputStream file = new BufferedInputStream(Files.newInputStream(archive), BUFFER);
-    if (archive.toString().endsWith(".tar")) {
-      return new TarArchiveInputStream(file);
-    }
+  private static ArchiveReader open(Path archive) {
     try {
-      return new TarArchiveInputStream(
-          GzipCompressorInputStream.builder()
-              .setInputStream(file)
-              .setDecompressConcatenated(true)
-              .get());
-    } catch (IOException e) {
-      file.close();
-      throw damaged(archive, e);
-    }
-  }
-
-  private static @Nullable TarArchiveEntry next(Path archive, TarArchiveInputStream tar) {
-    try {
-      return tar.getNextEntry();
+      return archive.toString().endsWith(".zip")
+          ? ZipReader.open(archive)
+          : TarReader.open(archive);
     } catch (IOException | IllegalArgumentException e) {
       throw damaged(archive, e);
     }
   }
 
-  private static Path target(Path archive, Path folder, TarArchiveEntry entry) {
-    String name = entry.getName();
+  private static @Nullable Entry next(Path archive, ArchiveReader reader) {
+    try {
+      return reader.next();
+    } catch (IOException | IllegalArgumentException e) {
+      throw damaged(archive, e);
+    }
+  }
+
+  private static Path target(Path archive, Path folder, String name) {
     try {
       Path target = folder.resolve(name).normalize();
-      boolean climbs = ("/" + name + "/").contains("/../");
+      boolean climbs = ("/" + name.replace('\\', '/') + "/").contains("/../");
       if (!name.startsWith("/") && !climbs && target.startsWith(folder)) {
         return target;
       }
@@ -139,15 +139,15 @@ public final class Archives {
     throw new BadInputException(archive + " holds the path " + name + ", which leads out of it");
   }
 
-  private static long copy(Path archive, InputStream in, Path target, byte[] buffer, long limit)
+  private static long copy(
+      Path archive, InputStream in, Path target, byte[] buffer, long limit, String excess)
       throws IOException {
     long bytes = 0;
     try (OutputStream out = Files.newOutputStream(target)) {
       for (int read = read(archive, in, buffer); read >= 0; read = read(archive, in, buffer)) {
         bytes += read;
         if (bytes > limit) {
-          throw new BadInputException(
-              archive + " unpacks to more than " + MAX_RATIO + " times its size");
+          throw new BadInputException(archive + " unpacks to " + excess);
         }
         out.write(buffer, 0, read);
       }
@@ -165,7 +165,7 @@ public final class Archives {
 
   private static BadInputException damaged(Path archive, Exception e) {
     String reason =
-        e instanceof ZipException
+        e instanceof ZipException && archive.toString().endsWith("gz")
             ? "bad compression"
             : e instanceof EOFException || e.getMessage() == null
                 ? "it is cut off"

@@ -16,6 +16,8 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,5 +141,79 @@ class ArchivesTest {
     assertRefused("damaged", Files.writeString(folder.resolve("b.tar.gz"), "<html>404</html>"));
     Files.delete(folder.resolve("b.tar.gz"));
     assertRefused("damaged", Files.write(folder.resolve("c.tar"), text("x".repeat(2000))));
+  }
+
+  private interface ZipContent {
+    void write(ZipArchiveOutputStream zip) throws IOException;
+  }
+
+  private Path zip(ZipContent content) throws IOException {
+    Path archive = folder.resolve("a.zip");
+    try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(archive)) {
+      content.write(zip);
+    }
+    return archive;
+  }
+
+  private static void entry(ZipArchiveOutputStream zip, String name, int mode, byte[] content)
+      throws IOException {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name);
+    entry.setUnixMode(mode);
+    zip.putArchiveEntry(entry);
+    zip.write(content);
+    zip.closeArchiveEntry();
+  }
+
+  @Test
+  void extract_zip() throws IOException {
+    Path archive =
+        zip(
+            zip -> {
+              zip.putArchiveEntry(new ZipArchiveEntry("gpt2/"));
+              zip.closeArchiveEntry();
+              entry(zip, "gpt2/config.json", 0100644, text("{}"));
+              entry(zip, "gpt2/deep/er/x", 0, text("x"));
+            });
+    Archives.extract(archive, folder.resolve("out"));
+    assertEquals("{}", Files.readString(folder.resolve("out/gpt2/config.json")));
+    assertEquals("x", Files.readString(folder.resolve("out/gpt2/deep/er/x")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../x", "a/../../x", "/etc/x", "a/..", "..", "..\\x"})
+  void extract_zipPathThatLeadsOut_isRefused(String name) throws IOException {
+    assertRefused("leads out", zip(zip -> entry(zip, name, 0, text("x"))));
+  }
+
+  @Test
+  void extract_zipOfLinksBombsAndTwins_isRefused() throws IOException {
+    assertRefused("no plain file", zip(zip -> entry(zip, "evil", 0120777, text("/etc/passwd"))));
+    assertRefused("times its size", zip(zip -> entry(zip, "zeros", 0, new byte[100 << 20])));
+    assertRefused(
+        "twice",
+        zip(
+            zip -> {
+              entry(zip, "x", 0, text("1"));
+              entry(zip, "./x", 0, text("2"));
+            }));
+    Path archive = zip(zip -> entry(zip, "x", 0, new byte[1_000]));
+    BadInputException e =
+        assertThrows(
+            BadInputException.class, () -> Archives.extract(archive, folder.resolve("out"), 999));
+    assertTrue(String.valueOf(e.getMessage()).contains("999"), e::getMessage);
+  }
+
+  @Test
+  void extract_zipThatIsDamaged_isRefused() throws IOException {
+    Path archive = zip(zip -> entry(zip, "gpt2/model", 0100644, new byte[5_000]));
+    byte[] whole = Files.readAllBytes(archive);
+    for (int length : List.of(0, 10, whole.length / 2, whole.length - 1)) {
+      Files.write(archive, Arrays.copyOf(whole, length));
+      assertRefused("damaged", archive);
+    }
+    byte[] large = whole.clone();
+    large[whole.length - 22 + 15] = 0x70; // a central directory of two gigabytes
+    Files.write(archive, large);
+    assertRefused("central directory", archive);
   }
 }
