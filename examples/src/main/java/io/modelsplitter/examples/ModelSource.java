@@ -6,7 +6,6 @@ import io.modelsplitter.file.Archives;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.file.Folders;
-import io.modelsplitter.storage.S3Manager;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -22,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /** Gets the model that a {@code model_download_url} names: http, https, s3 or file. */
 final class ModelSource {
   private static final Logger log = LoggerFactory.getLogger(ModelSource.class);
+
+  private static final long MEGABYTE = 1_000_000;
 
   private static final Pattern PICKLE = Pattern.compile("(?i).*\\.(bin|pt|pth|ckpt|pkl|pickle)");
 
@@ -70,18 +71,23 @@ final class ModelSource {
   private static LocalModel download(String url, Path file, ProgressListener listener)
       throws IOException {
     log.info("downloading {}", FileDownloader.shown(url));
-    FileDigests digests =
-        url.toLowerCase(Locale.ROOT).startsWith("s3:")
-            ? downloadS3(parse(url), file)
-            : FileDownloader.fromEnvironment().fetch(url, file);
+    FileDownloader downloader =
+        FileDownloader.builder()
+            .environment(System.getenv())
+            .listener((bytes, total) -> tell(listener, bytes, total))
+            .build();
+    FileDigests digests = downloader.fetch(url, file);
     log.info("downloaded {} bytes, MD5 {}", digests.bytes(), digests.md5());
-    listener.progress(1, "downloaded");
     return LocalModel.of(file, digests);
   }
 
-  private static FileDigests downloadS3(URI uri, Path file) throws IOException {
-    String key = uri.getPath().substring(1);
-    return S3Manager.fromEnvironment().download(uri.getAuthority(), key, file);
+  private static void tell(ProgressListener listener, long bytes, long total) {
+    if (total > 0) {
+      String message = "downloaded %d of %d MB".formatted(bytes / MEGABYTE, total / MEGABYTE);
+      listener.progress((double) bytes / total, message);
+    } else {
+      listener.progress(0, "downloaded %d MB".formatted(bytes / MEGABYTE));
+    }
   }
 
   /** What the URL's path ends with decides what is downloaded at all; the name is our own. */
