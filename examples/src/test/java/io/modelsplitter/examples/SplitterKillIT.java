@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.file.Folders;
 import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
@@ -192,9 +193,10 @@ class SplitterKillIT {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
       server.close();
       registry.close();
+      Folders.delete(root); // fifty of a gigabyte are more than a disk has
     }
   }
 }
