@@ -5,6 +5,8 @@ import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.TaskRegistry;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
@@ -68,15 +70,15 @@ final class Attempt {
   /** Runs the attempt to its end; answers the exit code. */
   int run(Function<Context, ? extends ModelSplitter> factory) {
     try {
-      Optional<Integer> before = end.ofEarlierAttempt();
-      if (before.isPresent()) {
-        return before.get();
+      if (end.isLeftByEarlierAttempt()) {
+        return ending() ? end.ofEarlierAttempt() : ModelSplitterExecutor.EXIT_TERMINATED;
       }
       context.scratch().sweep();
       reporter.start();
       return reporter.refusal() == null ? runPhases(factory) : refused();
-    } catch (IOException e) {
-      return ending() ? end.failed(phase, Problems.describe(e), transientCode()) : transientCode();
+    } catch (IOException e) { // an earlier attempt may have left a result, so nothing is said
+      System.err.println("model splitter failed: " + Problems.describe(e));
+      return transientCode();
     } finally {
       reporter.close();
       over.countDown();
@@ -88,21 +90,22 @@ final class Attempt {
   }
 
   private int runPhases(Function<Context, ? extends ModelSplitter> factory) {
+    PhaseResult result;
     try {
-      PhaseResult result = phases(take(factory.apply(context)));
-      if (!ending()) {
-        return ModelSplitterExecutor.EXIT_TERMINATED; // told by who ended the attempt
-      }
-      closeSplitter();
-      return result instanceof PhaseResult.Ok ok
-          ? end.complete(ok.data())
-          : end.failed(
-              phase,
-              result instanceof PhaseResult.Failed failed ? failed.error() : "it answered null",
-              ModelSplitterExecutor.EXIT_FAILED);
+      result = phases(take(factory.apply(context)));
     } catch (Throwable e) { // the task must learn of every end, an OutOfMemoryError's too
       return ending() ? threw(e) : ModelSplitterExecutor.EXIT_TERMINATED;
     }
+    if (!ending()) {
+      return ModelSplitterExecutor.EXIT_TERMINATED; // told by who ended the attempt
+    }
+    closeSplitter();
+    return result instanceof PhaseResult.Ok ok
+        ? end.complete(ok.data())
+        : end.failed(
+            phase,
+            result instanceof PhaseResult.Failed failed ? failed.error() : "it answered null",
+            ModelSplitterExecutor.EXIT_FAILED);
   }
 
   /** Runs the phases that no earlier attempt has done; answers the first failure or the result. */
@@ -128,12 +131,12 @@ final class Attempt {
             case "main" -> splitter.main(data);
             default -> splitter.finish(data);
           };
-      checkGoesOn();
-      Thread.interrupted(); // which the phase may have left, and which would stop the next one
+      Thread.interrupted(); // which the phase may have left, and which would stop what comes now
       if (!(result instanceof PhaseResult.Ok ok)) {
+        checkGoesOn();
         return result;
       }
-      keep(name, ok.data());
+      keep(name, ok.data()); // what is done is done, even when the attempt is to end
     }
     return result;
   }
@@ -174,6 +177,7 @@ final class Attempt {
   private static boolean isInterrupt(Throwable e) {
     return e instanceof InterruptedException
         || e instanceof ClosedByInterruptException
+        || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException))
         || e.getCause() instanceof InterruptedException;
   }
 
@@ -225,7 +229,7 @@ final class Attempt {
     }
     try {
       made.close();
-    } catch (Exception e) {
+    } catch (Throwable e) { // whatever it is, the end is still to be told
       log.warn("the splitter could not be closed", e);
     }
   }
@@ -237,11 +241,18 @@ final class Attempt {
         return;
       }
     }
-    closeSplitter();
     synchronized (lock) {
       if (!isEnding) {
         thread.interrupt();
       }
+    }
+    Thread closing = new Thread(this::closeSplitter, "model-splitter-close"); // it may never end
+    closing.setDaemon(true);
+    closing.start();
+    try {
+      closing.join(settings.grace().toMillis() / 5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -261,7 +272,9 @@ final class Attempt {
       end.terminated(phase);
       return;
     }
-    isOver(settings.grace().minus(patience));
+    if (!isOver(settings.grace().minus(patience))) {
+      end.leaveLastWords();
+    }
   }
 
   private boolean isOver(Duration patience) {

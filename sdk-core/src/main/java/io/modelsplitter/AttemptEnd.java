@@ -7,7 +7,7 @@ import io.modelsplitter.registry.TaskStatus;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +24,7 @@ final class AttemptEnd {
   private final AttemptSettings settings;
   private final TaskReporter reporter;
   private final Deadline deadline;
+  private volatile @Nullable LastWords lastWords;
 
   AttemptEnd(Context context, AttemptSettings settings, TaskReporter reporter, Deadline deadline) {
     this.context = context;
@@ -32,19 +33,19 @@ final class AttemptEnd {
     this.deadline = deadline;
   }
 
-  /** What an earlier attempt could not tell, told now; its exit code, or empty. */
-  Optional<Integer> ofEarlierAttempt() throws IOException {
-    Optional<Map<String, Object>> note = context.journal().get(NOTE);
-    if (note.isEmpty()) {
-      return Optional.empty();
-    }
+  /** Whether an earlier attempt came to an end that it could not tell. */
+  boolean isLeftByEarlierAttempt() throws IOException {
+    return context.journal().get(NOTE).isPresent();
+  }
+
+  /** Tells what an earlier attempt could not; answers its exit code. */
+  int ofEarlierAttempt() throws IOException {
+    Map<String, Object> note = context.journal().get(NOTE).orElse(Map.of());
     log.info("task {}: an earlier attempt came to its end; telling the task", context.taskId());
-    String status = String.valueOf(note.get().get("task_status"));
-    Map<String, Object> data = data(note.get());
-    return Optional.of(
-        TaskStatus.isComplete(status)
-            ? complete(data)
-            : tell(status, data, ModelSplitterExecutor.EXIT_FAILED));
+    String status = String.valueOf(note.get("task_status"));
+    return TaskStatus.isComplete(status)
+        ? complete(data(note))
+        : tell(status, data(note), ModelSplitterExecutor.EXIT_FAILED);
   }
 
   @SuppressWarnings("unchecked") // leave wrote it
@@ -56,10 +57,12 @@ final class AttemptEnd {
 
   /** The work is done: whatever becomes of the report, nothing may say that it failed. */
   int complete(Map<String, Object> result) {
+    keep(TaskStatus.COMPLETE, result); // first, since the process may end while it is told
+    lastWords = new LastWords(TaskStatus.COMPLETE, result);
     Delivery delivery = reporter.deliver(TaskStatus.COMPLETE, result, deadline);
     if (delivery instanceof Delivery.Refused refused
         && refused.reason() instanceof BadInputException) {
-      leave(TaskStatus.COMPLETE, result);
+      leaveLastWords();
       Map<String, Object> brief = new LinkedHashMap<>();
       brief.put("status", "done");
       brief.put("result_refused", Problems.describe(refused.reason()));
@@ -70,12 +73,12 @@ final class AttemptEnd {
     }
     if (delivery instanceof Delivery.Refused refused) {
       say("the task is done, but the registry refuses: " + refused.reason().getMessage());
-      context.scratch().delete();
+      leaveLastWords();
       return ModelSplitterExecutor.EXIT_BAD_INPUT;
     }
     if (delivery instanceof Delivery.Undelivered undelivered) {
       say("the task is done, but that cannot be reported: " + undelivered.reason());
-      leave(TaskStatus.COMPLETE, result);
+      leaveLastWords();
       return ModelSplitterExecutor.EXIT_TRANSIENT;
     }
     log.info("task {}: complete", context.taskId());
@@ -120,20 +123,20 @@ final class AttemptEnd {
   }
 
   private int tell(String status, Map<String, Object> data, int exitCode) {
+    lastWords = new LastWords(status, data);
     Delivery delivery = reporter.deliver(status, data, deadline);
     boolean isFinal = TaskStatus.isFinal(status);
     if (delivery instanceof Delivery.Undelivered undelivered) {
       log.warn("cannot report it: {}", undelivered.reason());
       if (isFinal && exitCode != ModelSplitterExecutor.EXIT_TERMINATED) {
-        leave(status, data);
-      } else { // an attempt that comes all the same goes on with the work
-        terminationLog().write(context.taskId(), status, data);
-      }
+        keep(status, data);
+      } // else an attempt that comes all the same goes on with the work
+      leaveLastWords();
       return exitCode;
     }
     if (delivery instanceof Delivery.Refused refused) {
       log.warn("the registry refuses to hear of it: {}", refused.reason().getMessage());
-      isFinal = true;
+      isFinal |= !(refused.reason() instanceof BadInputException);
     }
     if (isFinal) {
       context.scratch().delete();
@@ -141,8 +144,24 @@ final class AttemptEnd {
     return exitCode;
   }
 
-  /** For the next attempt, and for who looks at the container. */
-  private void leave(String status, Map<String, Object> data) {
+  private record LastWords(String status, Map<String, Object> data) {}
+
+  /** For who looks at the container, where the task could not be told; by any thread. */
+  void leaveLastWords() {
+    LastWords words = lastWords;
+    boolean interrupted = Thread.interrupted(); // it would end the writing at once
+    if (words != null) {
+      new TerminationLog(settings.terminationLog())
+          .write(context.taskId(), words.status(), words.data());
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** For the next attempt. */
+  private void keep(String status, Map<String, Object> data) {
+    boolean interrupted = Thread.interrupted();
     Map<String, Object> note = new LinkedHashMap<>();
     note.put("task_status", status);
     note.put("task_status_data", data);
@@ -151,11 +170,9 @@ final class AttemptEnd {
     } catch (IOException e) {
       log.error("cannot keep how task {} ended: {}", context.taskId(), Problems.describe(e));
     }
-    terminationLog().write(context.taskId(), status, data);
-  }
-
-  private TerminationLog terminationLog() {
-    return new TerminationLog(settings.terminationLog());
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static String say(String verb, String phase, String reason) {

@@ -1,6 +1,5 @@
 package io.modelsplitter;
 
-import io.modelsplitter.error.AccessDeniedException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
@@ -29,6 +28,9 @@ final class TaskReporter implements ProgressListener {
   private static final Logger log = LoggerFactory.getLogger(TaskReporter.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  /** A report that is on its way and takes longer is overtaken by the end. */
+  private static final Duration LONGEST_JOIN = Duration.ofSeconds(2);
 
   private final TaskRegistry tasks;
   private final String taskId;
@@ -191,7 +193,7 @@ final class TaskReporter implements ProgressListener {
     try {
       tasks.update(taskId, TaskChange.status(TaskStatus.IN_PROGRESS, news));
       return Outcome.DONE;
-    } catch (NotFoundException | ConflictException | AccessDeniedException e) {
+    } catch (NotFoundException | ConflictException e) {
       isComplete = e instanceof ConflictException conflict && isComplete(conflict);
       refusal = "the task registry refuses: " + e.getMessage();
       return Outcome.REFUSED;
@@ -217,7 +219,7 @@ final class TaskReporter implements ProgressListener {
     if (reporting != null && reporting != Thread.currentThread()) {
       boolean interrupted = Thread.interrupted();
       try {
-        reporting.join(settings.grace().toMillis());
+        reporting.join(LONGEST_JOIN.toMillis());
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -265,8 +267,8 @@ final class TaskReporter implements ProgressListener {
         return isSame(e, change) ? new Delivery.Delivered() : new Delivery.Refused(e);
       } catch (NotFoundException | BadInputException e) {
         return new Delivery.Refused(e);
-      } catch (ModelSplitterException e) { // a token may be renewed, a registry come back
-        reason = String.valueOf(e.getMessage());
+      } catch (RuntimeException e) { // a token may be renewed, a registry come back
+        reason = Problems.describe(e);
       }
       Duration next = jittered(pause);
       if (deadline.endsWithin(next) || !slept(next)) {

@@ -248,7 +248,7 @@ class ModelSplitterExecutorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {404, 409, 403})
+  @ValueSource(ints = {404, 409})
   void run_taskThatCannotBeWorkedOn_isNotWorkedOn(int status) {
     server.stubFor(
         post("/task_update")
@@ -303,6 +303,39 @@ class ModelSplitterExecutorTest {
     assertEquals(List.of("complete"), statuses());
     assertEquals("{layers=[a]}", lastData());
     assertFalse(Files.exists(folder.resolve("work/task-task-1")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 500, 404})
+  void run_registryThatDoesNotSpeakForAWhile_isToldTheResult(int status) {
+    server.stubFor(
+        post("/task_update")
+            .willReturn(aResponse().withStatus(status).withBody("<html>a proxy</html>")));
+    int exit =
+        run(
+            context ->
+                new Recorder(
+                    "finish",
+                    () -> {
+                      answer();
+                      return PhaseResult.ok(Map.of("n", 1));
+                    }));
+    assertEquals(ModelSplitterExecutor.EXIT_COMPLETE, exit);
+    assertEquals("{n=1}", lastData());
+  }
+
+  @Test
+  void run_splitterThatCannotBeClosed_isCompleteAllTheSame() {
+    int exit =
+        run(
+            context ->
+                new Recorder("", () -> PhaseResult.ok(Map.of())) {
+                  @Override
+                  public void close() {
+                    throw new AssertionError("close");
+                  }
+                });
+    assertEquals(ModelSplitterExecutor.EXIT_COMPLETE, exit);
   }
 
   @Test

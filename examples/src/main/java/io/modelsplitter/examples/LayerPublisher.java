@@ -61,21 +61,25 @@ final class LayerPublisher {
   /**
    * Writes the ranks into a folder. Of a model that was split before, each rank is hashed first and
    * not written when its layer is registered and stored. What an earlier attempt of the job wrote
-   * stays, if its bytes are what they were.
+   * stays, if it was of the same model and its bytes are what they were.
+   *
+   * @param model what tells the model from another one
    */
-  List<Map<String, Object>> write(SplitPlan plan, Path folder) throws IOException {
+  List<Map<String, Object>> write(SplitPlan plan, String model, Path folder) throws IOException {
     boolean known = isKnownAsset();
     List<Map<String, Object>> ranks = new ArrayList<>();
     for (RankPlan rank : plan.ranks()) {
       context.progress(
           (double) rank.rank() / worldSize, "rank %d of %d".formatted(rank.rank() + 1, worldSize));
       String note = "rank-" + rank.rank();
-      Map<String, Object> written = context.journal().get(note).orElse(null);
-      if (written == null || !isIntact(RankFile.fromMap(written))) {
-        written = write(rank, folder.resolve(note + ".safetensors"), known).toMap();
+      Map<String, Object> written = context.journal().get(note).orElse(Map.of());
+      if (!model.equals(written.get("model")) || !isIntact(RankFile.fromMap(written))) {
+        written =
+            new LinkedHashMap<>(write(rank, folder.resolve(note + ".safetensors"), known).toMap());
+        written.put("model", model);
         context.journal().put(note, written);
       }
-      ranks.add(written);
+      ranks.add(RankFile.fromMap(written).toMap());
     }
     return ranks;
   }

@@ -2,6 +2,7 @@ package io.modelsplitter.examples;
 
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
+import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +19,29 @@ import org.jspecify.annotations.Nullable;
  * The model on this machine, on its way from one phase to the next.
  *
  * @param path a file or folder that can be opened as a checkpoint
- * @param files what was downloaded or unpacked: paths with {@code bytes} and {@code sha256}; none
- *     where the model was here before
+ * @param files its files: paths with {@code bytes}, and {@code sha256} of what was downloaded or
+ *     unpacked, or {@code modified} of what was here before
  */
 record LocalModel(Path path, Map<String, Object> files) {
 
-  /** A model that was here before. */
-  static LocalModel foreign(Path path) {
-    return new LocalModel(path, Map.of());
+  /** A model that was here before, and that somebody else may change. */
+  static LocalModel foreign(Path path) throws IOException {
+    Map<String, Object> files = new LinkedHashMap<>();
+    try (Stream<Path> found = Files.walk(path)) {
+      for (Path file : found.filter(Files::isRegularFile).sorted().toList()) {
+        files.put(
+            file.toString(),
+            Map.of(
+                "bytes", Files.size(file),
+                "modified", Files.getLastModifiedTime(file).toMillis()));
+      }
+    }
+    return new LocalModel(path, files);
+  }
+
+  /** What tells this model from another one. */
+  String fingerprint() {
+    return Json.write(new TreeMap<>(files));
   }
 
   /** A model that was downloaded. */
@@ -51,9 +68,6 @@ record LocalModel(Path path, Map<String, Object> files) {
 
   /** Whether every file is there with the bytes that it had. */
   boolean isIntact() throws IOException {
-    if (files.isEmpty()) {
-      return Files.exists(path);
-    }
     List<Path> paths = new ArrayList<>();
     for (Map.Entry<String, Object> file : files.entrySet()) {
       Path found = Path.of(file.getKey());
@@ -62,7 +76,12 @@ record LocalModel(Path path, Map<String, Object> files) {
       if (!Files.isRegularFile(found) || Files.size(found) != bytes) {
         return false;
       }
-      paths.add(found);
+      Object modified = object(file.getValue()).get("modified");
+      if (modified == null) {
+        paths.add(found);
+      } else if (Files.getLastModifiedTime(found).toMillis() != ((Number) modified).longValue()) {
+        return false;
+      }
     }
     return new LayerHash()
         .digests(paths).entrySet().stream()

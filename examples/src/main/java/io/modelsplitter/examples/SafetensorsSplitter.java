@@ -80,10 +80,11 @@ public final class SafetensorsSplitter implements ModelSplitter {
 
   @Override
   public PhaseResult main(Map<String, Object> extraData) throws IOException {
-    Checkpoint checkpoint = Checkpoint.open(LocalModel.fromMap(extraData).path());
+    LocalModel model = LocalModel.fromMap(extraData);
+    Checkpoint checkpoint = Checkpoint.open(model.path());
     SplitPlan plan = SplitPlan.pipeline(checkpoint, context.worldSize());
     log.info("{} tensors in {} layers", checkpoint.tensors().size(), plan.layers());
-    List<Map<String, Object>> ranks = publisher.write(plan, work);
+    List<Map<String, Object>> ranks = publisher.write(plan, model.fingerprint(), work);
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("ranks", ranks);
     data.put("companions", checkpoint.companions().stream().map(Path::toString).toList());

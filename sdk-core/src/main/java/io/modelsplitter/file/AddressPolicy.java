@@ -16,8 +16,17 @@ import okhttp3.HttpUrl;
  * were checked are those that are called.
  */
 final class AddressPolicy implements Dns {
-  /** Metadata services that are not link-local: AWS over IPv6, and Alibaba Cloud. */
-  private static final Set<String> METADATA = Set.of("fd00:ec2:0:0:0:0:0:254", "100.100.100.200");
+  /** Metadata services that are not link-local: Alibaba Cloud's and Azure's. */
+  private static final Set<String> METADATA = Set.of("100.100.100.200", "168.63.129.16");
+
+  /** Those of AWS ({@code fd00:ec2::/32}) and Google Cloud ({@code fd20:ce::/32}) over IPv6. */
+  private static final List<byte[]> METADATA6 =
+      List.of(
+          new byte[] {(byte) 0xfd, 0, 0x0e, (byte) 0xc2},
+          new byte[] {(byte) 0xfd, 0x20, 0, (byte) 0xce});
+
+  /** What a network translates to IPv4 by itself (RFC 8215). */
+  private static final byte[] LOCAL_NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 1};
 
   /** IPv6 addresses that stand for IPv4 ones (RFC 6052). */
   private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -59,12 +68,19 @@ final class AddressPolicy implements Dns {
       if (Arrays.equals(Arrays.copyOf(bytes, NAT64.length), NAT64)) {
         return isRefused(InetAddress.getByAddress(Arrays.copyOfRange(bytes, NAT64.length, 16)));
       }
+      if (begins(bytes, LOCAL_NAT64) || METADATA6.stream().anyMatch(it -> begins(bytes, it))) {
+        return true;
+      }
     }
     return address.isLoopbackAddress()
         || address.isLinkLocalAddress()
         || address.isAnyLocalAddress()
         || address.isMulticastAddress()
         || METADATA.contains(address.getHostAddress().replaceFirst("%.*", ""));
+  }
+
+  private static boolean begins(byte[] address, byte[] prefix) {
+    return Arrays.equals(Arrays.copyOf(address, prefix.length), prefix);
   }
 
   private static String refusal(String host) {

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.UUID;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +61,8 @@ public final class Archives {
    */
   public static void extract(Path archive, Path folder, long maxBytes) throws IOException {
     Path absolute = folder.toAbsolutePath();
-    Path part = absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID());
+    Path part = absolute.resolveSibling("." + absolute.getFileName() + ".unpacking");
+    Folders.delete(part); // of an attempt that was killed
     Files.createDirectories(part);
     try {
       unpack(archive, part, maxBytes);

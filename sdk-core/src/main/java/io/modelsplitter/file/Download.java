@@ -40,14 +40,16 @@ final class Download {
   private final Path target;
   private final Path part;
   private final Path stateFile;
+  private final Path lockFile;
   private final DownloadOptions options;
   private final Supplier<String> urls;
   private final Map<String, String> expected = new LinkedHashMap<>();
 
+  /** What the server says of the content that is being downloaded. */
+  private final Map<String, String> ofServer = new LinkedHashMap<>();
+
   /** Cleared when the server turns out to ignore what ranges it is asked for. */
   private boolean mayUseRanges = true;
-
-  private boolean isLocked;
 
   Download(String url, Supplier<String> urls, Path target, DownloadOptions options)
       throws IOException {
@@ -63,6 +65,7 @@ final class Download {
     Files.createDirectories(folder);
     this.part = folder.resolve("." + name + ".download");
     this.stateFile = folder.resolve("." + name + ".download.state");
+    this.lockFile = folder.resolve("." + name + ".download.lock");
   }
 
   /** The content is not what it was, or cannot be gone on with: begin anew. */
@@ -87,12 +90,18 @@ final class Download {
    * @return the digests by their algorithms, and {@code bytes}
    */
   Result run(List<String> algorithms) throws IOException {
-    try {
-      return locked(algorithms);
-    } finally {
-      if (isLocked && !isWorthKeeping()) {
-        Files.deleteIfExists(stateFile);
-        Files.deleteIfExists(part);
+    // Not the part itself, which changes its name while others wait for it.
+    try (FileChannel locking =
+        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      lock(locking);
+      try {
+        return locked(algorithms);
+      } finally {
+        if (!isWorthKeeping()) {
+          Files.deleteIfExists(stateFile);
+          Files.deleteIfExists(part);
+        }
+        Files.deleteIfExists(lockFile);
       }
     }
   }
@@ -108,8 +117,6 @@ final class Download {
     try (FileChannel channel =
         FileChannel.open(
             part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      lock(channel);
-      isLocked = true;
       for (int changes = 1; ; changes++) {
         try {
           Result result = run(channel, algorithms);
@@ -124,7 +131,7 @@ final class Download {
             throw new UnavailableException(
                 "cannot download " + FileDownloader.shown(url) + ": " + e.getMessage(), e);
           }
-        } catch (BadInputException e) { // such as a wrong digest
+        } catch (WrongContentException e) {
           forget(channel);
           throw e;
         }
@@ -152,7 +159,8 @@ final class Download {
   }
 
   private Result run(FileChannel channel, List<String> algorithms) throws IOException {
-    HttpSource source = new HttpSource(urls, options);
+    boolean isHttp = url.regionMatches(true, 0, "http", 0, 4); // a signed URL has its own key
+    HttpSource source = new HttpSource(urls, isHttp ? options.token() : null, options);
     DownloadState earlier = mayUseRanges ? DownloadState.open(stateFile, identity()) : null;
     if (earlier != null && earlier.prefix() <= channel.size()) {
       return run(source, earlier, null, channel, algorithms);
@@ -172,12 +180,14 @@ final class Download {
     try (DownloadState running = state) {
       TreeSet<String> wanted = new TreeSet<>(algorithms);
       wanted.addAll(expected.keySet());
+      wanted.addAll(ofServer.keySet());
       Map<String, String> digests = fetch(source, running, first, wanted);
       long bytes = running.held();
       if (channel.size() != bytes) {
         channel.truncate(bytes);
       }
-      check(digests);
+      check(expected, digests);
+      check(ofServer, digests);
       return new Result(bytes, digests);
     }
   }
@@ -188,7 +198,8 @@ final class Download {
 
   private DownloadState begin(Response first, FileChannel channel) throws IOException {
     forget(channel);
-    ServerDigests.of(first).forEach(expected::putIfAbsent);
+    ofServer.clear();
+    ofServer.putAll(ServerDigests.of(first));
     long length = ServerDigests.length(first);
     if (length > options.maxBytes()) {
       throw tooLarge(url, options);
@@ -206,8 +217,15 @@ final class Download {
     return DownloadState.create(stateFile, identity(), validator, length, count);
   }
 
+  /** What is here is of no use; other refusals may pass, and it is kept for then. */
+  private static final class WrongContentException extends BadInputException {
+    WrongContentException(String message) {
+      super(message);
+    }
+  }
+
   static BadInputException tooLarge(String url, DownloadOptions options) {
-    return new BadInputException(
+    return new WrongContentException(
         "%s has more than the %d bytes that are allowed"
             .formatted(FileDownloader.shown(url), options.maxBytes()));
   }
@@ -290,11 +308,11 @@ final class Download {
     }
   }
 
-  private void check(Map<String, String> digests) {
-    expected.forEach(
+  private void check(Map<String, String> wanted, Map<String, String> digests) {
+    wanted.forEach(
         (algorithm, hex) -> {
           if (!hex.equalsIgnoreCase(digests.get(algorithm))) {
-            throw new BadInputException(
+            throw new WrongContentException(
                 "%s has the %s %s, not %s; it is not the file that was meant"
                     .formatted(FileDownloader.shown(url), algorithm, digests.get(algorithm), hex));
           }

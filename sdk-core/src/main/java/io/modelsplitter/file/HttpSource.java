@@ -32,6 +32,7 @@ final class HttpSource {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
 
   private final Supplier<String> urls;
+  private final @Nullable String token;
   private final DownloadOptions options;
   private final OkHttpClient client;
   private final Set<Call> running = ConcurrentHashMap.newKeySet();
@@ -39,9 +40,11 @@ final class HttpSource {
 
   /**
    * @param urls where the file is now
+   * @param token for the first host
    */
-  HttpSource(Supplier<String> urls, DownloadOptions options) {
+  HttpSource(Supplier<String> urls, @Nullable String token, DownloadOptions options) {
     this.urls = urls;
+    this.token = token;
     this.options = options;
     OkHttpClient.Builder builder =
         CLIENT
@@ -88,7 +91,7 @@ final class HttpSource {
       }
       Request.Builder request =
           new Request.Builder().url(next).header("Accept-Encoding", "identity");
-      if (options.token() != null && isSameHost(first, next)) {
+      if (token != null && isSameHost(first, next)) {
         request.header("Authorization", "Bearer " + options.token());
       }
       if (!validator.isEmpty()) {
@@ -209,10 +212,17 @@ final class HttpSource {
   static String validator(Response response) {
     String etag = response.header("ETag", "");
     String validator =
-        etag != null && !etag.isEmpty() && !etag.startsWith("W/")
-            ? etag
-            : String.valueOf(response.header("Last-Modified", ""));
+        etag != null && !etag.isEmpty() && !etag.startsWith("W/") ? etag : lastModified(response);
     return DownloadState.canKeep(validator) ? validator : "";
+  }
+
+  /** A time tells contents apart only when no other change can fall into its second (RFC 9110). */
+  private static String lastModified(Response response) {
+    Instant modified = response.headers().getInstant("Last-Modified");
+    Instant now = response.headers().getInstant("Date");
+    return modified == null || (now != null && now.isBefore(modified.plusSeconds(1)))
+        ? ""
+        : String.valueOf(response.header("Last-Modified"));
   }
 
   /** Ends every request that is under way, and every later one. */

@@ -116,7 +116,8 @@ final class SegmentFetch {
           copy(taken, segment, known, to);
         }
       } catch (PassingException e) {
-        boolean brought = segment.position() > before;
+        boolean brought =
+            segment.position() - before >= Math.min(LEAST_PROGRESS, segment.end() - before);
         failures = brought ? 0 : failures + 1;
         if (failures >= options.attempts()) {
           throw e;
@@ -141,11 +142,17 @@ final class SegmentFetch {
       throw new ChangedException("it has become shorter", false);
     } else if (response.code() == 206) {
       checkRange(response, position, known.length());
-    } else if (position > 0) {
-      if (known.segments().size() > 1
-          || !HttpSource.validator(response).equals(known.validator())) {
-        throw new ChangedException(
-            "it is not what it was, or the server ignores ranges", known.segments().size() > 1);
+      String now = HttpSource.validator(response);
+      if (!now.isEmpty() && !now.equals(known.validator())) { // not all servers mind If-Range
+        throw new ChangedException("it is not what it was", false);
+      }
+    } else {
+      boolean isSame =
+          HttpSource.validator(response).equals(known.validator())
+              && ServerDigests.length(response) == known.length();
+      boolean isPart = position > 0 && known.segments().size() > 1;
+      if (!isSame || isPart) {
+        throw new ChangedException("it is not what it was, or the server ignores ranges", isPart);
       }
       skip = position;
     }

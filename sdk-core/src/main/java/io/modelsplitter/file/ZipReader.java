@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.UnixStat;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
@@ -28,7 +30,8 @@ final class ZipReader implements ArchiveReader {
 
   private final ZipFile zip;
   private final Enumeration<ZipArchiveEntry> entries;
-  private @Nullable InputStream open;
+  private @Nullable CheckedInputStream open;
+  private @Nullable ZipArchiveEntry opened;
 
   private ZipReader(ZipFile zip) {
     this.zip = zip;
@@ -81,15 +84,19 @@ final class ZipReader implements ArchiveReader {
 
   @Override
   public @Nullable Entry next() throws IOException {
+    check();
     closeOpen();
     if (!entries.hasMoreElements()) {
       return null;
     }
     ZipArchiveEntry entry = entries.nextElement();
     Kind kind = kind(entry);
-    InputStream content =
-        kind == Kind.FILE ? zip.getInputStream(entry) : InputStream.nullInputStream();
+    if (kind != Kind.FILE) {
+      return new Entry(entry.getName(), kind, InputStream.nullInputStream());
+    }
+    CheckedInputStream content = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
     open = content;
+    opened = entry;
     return new Entry(entry.getName(), kind, content);
   }
 
@@ -102,9 +109,18 @@ final class ZipReader implements ArchiveReader {
   }
 
   private void closeOpen() throws IOException {
-    if (open != null) {
-      open.close();
+    CheckedInputStream content = open;
+    if (content != null) {
       open = null;
+      content.close();
+    }
+  }
+
+  /** Whoever asks for the next entry has read this one to its end. */
+  private void check() throws IOException {
+    ZipArchiveEntry entry = opened;
+    if (open != null && entry != null && open.getChecksum().getValue() != entry.getCrc()) {
+      throw new ZipException("the CRC of " + entry.getName() + " is wrong");
     }
   }
 

@@ -180,20 +180,25 @@ public sealed interface Filter {
 
   /** The same filter with each path replaced, as for another name of a field. */
   default Filter mapPaths(UnaryOperator<String> rename) {
-    if (this instanceof Field field) {
-      return new Field(rename.apply(field.path()), field.condition());
-    }
-    if (this instanceof Or or) {
-      return new Or(mapPaths(or.filters(), rename));
-    }
-    if (this instanceof Nor nor) {
-      return new Nor(mapPaths(nor.filters(), rename));
-    }
-    return new And(mapPaths(conjuncts(), rename));
+    return mapFields(field -> new Field(rename.apply(field.path()), field.condition()));
   }
 
-  private static List<Filter> mapPaths(List<Filter> filters, UnaryOperator<String> rename) {
-    return filters.stream().map(filter -> filter.mapPaths(rename)).toList();
+  /** The same filter with other fields, but for those within {@code $elemMatch}. */
+  default Filter mapFields(UnaryOperator<Field> change) {
+    if (this instanceof Field field) {
+      return change.apply(field);
+    }
+    if (this instanceof Or or) {
+      return new Or(mapFields(or.filters(), change));
+    }
+    if (this instanceof Nor nor) {
+      return new Nor(mapFields(nor.filters(), change));
+    }
+    return new And(mapFields(conjuncts(), change));
+  }
+
+  private static List<Filter> mapFields(List<Filter> filters, UnaryOperator<Field> change) {
+    return filters.stream().map(filter -> filter.mapFields(change)).toList();
   }
 
   /** The filter as it goes over the wire; {@link #parse} reads it back. */

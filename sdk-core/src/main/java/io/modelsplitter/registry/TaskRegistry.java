@@ -58,8 +58,8 @@ public interface TaskRegistry {
 
   /**
    * Hands over the tasks that match a filter, one by one and in the order of the query, without
-   * holding them all. A filter sees each task as {@link Task#toMap} has it, its status as it was
-   * sent.
+   * holding them all. A filter sees each task as {@link Task#toMap} has it; one that names a status
+   * finds it in either spelling.
    *
    * @return where to go on, when the query's limit cut the answer short
    */

@@ -1,7 +1,11 @@
 package io.modelsplitter.registry;
 
 import io.modelsplitter.json.Json;
+import io.modelsplitter.query.Condition;
+import io.modelsplitter.query.Filter;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statuses of a task: {@code pending}, {@code in_progress}, {@code complete}, {@code failed}.
@@ -31,6 +35,40 @@ public final class TaskStatus {
   /** Every spelling that means the same as this one. */
   public static List<String> spellings(String status) {
     return isComplete(status) ? List.of(COMPLETE, COMPLETED) : List.of(status);
+  }
+
+  /** The query with either spelling in the place of each one that it asks for. */
+  public static Query anySpelling(Query query) {
+    Filter filter =
+        query
+            .filter()
+            .mapFields(
+                field ->
+                    field.path().equals("task_status")
+                        ? new Filter.Field(field.path(), anySpelling(field.condition()))
+                        : field);
+    return new Query(filter, query.sort(), query.limit(), query.after());
+  }
+
+  private static Condition anySpelling(Condition condition) {
+    if (condition instanceof Condition.Equal equal && equal.value() instanceof String status) {
+      List<String> spellings = spellings(status);
+      return spellings.size() == 1 ? condition : new Condition.In(new ArrayList<>(spellings));
+    }
+    if (condition instanceof Condition.In in) {
+      List<@Nullable Object> values = new ArrayList<>();
+      for (Object value : in.values()) {
+        if (value instanceof String status) {
+          values.addAll(spellings(status));
+        } else {
+          values.add(value);
+        }
+      }
+      return new Condition.In(values);
+    }
+    return condition instanceof Condition.Not not
+        ? new Condition.Not(not.conditions().stream().map(TaskStatus::anySpelling).toList())
+        : condition;
   }
 
   /** Whether two spellings mean the same. */

@@ -211,6 +211,10 @@ class ArchivesTest {
       Files.write(archive, Arrays.copyOf(whole, length));
       assertRefused("damaged", archive);
     }
+    byte[] flipped = whole.clone();
+    flipped[60] ^= 1;
+    Files.write(archive, flipped);
+    assertRefused("damaged", archive);
     byte[] large = whole.clone();
     large[whole.length - 22 + 15] = 0x70; // a central directory of two gigabytes
     Files.write(archive, large);

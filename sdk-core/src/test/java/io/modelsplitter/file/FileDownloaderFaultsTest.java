@@ -157,6 +157,58 @@ class FileDownloaderFaultsTest {
   }
 
   @Test
+  void fetch_contentThatChangesBeforeItsFirstByte_isWhollyTheNewOne() throws IOException {
+    server.sends = 0;
+    server.afterAnswer =
+        () -> {
+          server.content = bytes(2 * SMALL, 12);
+          server.validator = "ETag: \"longer\"";
+          server.sends = Long.MAX_VALUE;
+        };
+    assertFetches(bytes(2 * SMALL, 12));
+  }
+
+  @Test
+  void fetch_serverThatIgnoresIfRange_isNotPutTogetherOfTwo() throws IOException {
+    server.ignoresIfRange = true;
+    server.sends = 1_000_000;
+    server.afterAnswer =
+        () -> {
+          server.content = bytes(SMALL, 13);
+          server.validator = "ETag: \"other\"";
+          server.sends = Long.MAX_VALUE;
+        };
+    assertFetches(bytes(SMALL, 13));
+  }
+
+  @Test
+  void fetch_contentThatChangesWithItsDigest_isTheNewOne() throws IOException {
+    byte[] later = bytes(SMALL, 14);
+    server.moreHeaders = md5(server.content);
+    server.sends = 1_000_000;
+    server.afterAnswer =
+        () -> {
+          server.content = later;
+          server.moreHeaders = md5(later);
+          server.validator = "ETag: \"later\"";
+          server.sends = Long.MAX_VALUE;
+        };
+    assertFetches(later);
+  }
+
+  private static String md5(byte[] content) {
+    byte[] md5 = Digester.algorithm("MD5").digest(content);
+    return "Content-MD5: " + Base64.getEncoder().encodeToString(md5) + "\r\n";
+  }
+
+  @Test
+  void fetch_serverThatDribbles_isLeft() {
+    server.sends = 1;
+    assertUnavailable();
+    assertTrue(server.ranges.size() <= 6, server.ranges::toString);
+  }
+
+  @Test
   void fetch_contentThatNeverStaysTheSame_isUnavailable() {
     AtomicInteger answers = new AtomicInteger();
     server.sends = 500_000;
@@ -304,7 +356,11 @@ class FileDownloaderFaultsTest {
             "2130706433",
             "[fd00:ec2::254]",
             "100.100.100.200",
-            "[fe80::1]")) {
+            "[fe80::1]",
+            "[fd00:ec2::23]",
+            "[fd20:ce::254]",
+            "168.63.129.16",
+            "[64:ff9b:1::a9fe:a9fe]")) {
       BadInputException e =
           assertThrows(
               BadInputException.class,

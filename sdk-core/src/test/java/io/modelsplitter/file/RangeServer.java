@@ -33,6 +33,7 @@ final class RangeServer implements AutoCloseable {
   volatile String validator = "ETag: \"v1\"";
   volatile boolean hasRanges = true;
   volatile boolean ignoresRanges;
+  volatile boolean ignoresIfRange;
 
   /** How many bytes of a body are sent before the connection is cut or the server falls silent. */
   volatile long sends = Long.MAX_VALUE;
@@ -104,7 +105,7 @@ final class RangeServer implements AutoCloseable {
         hasRanges
             && !ignoresRanges
             && matcher.matches()
-            && headers.getOrDefault("if-range", tag).equals(tag);
+            && (ignoresIfRange || headers.getOrDefault("if-range", tag).equals(tag));
     int from = part ? Integer.parseInt(Objects.requireNonNull(matcher.group(1))) : 0;
     int to = bytes.length;
     if (part && !Objects.requireNonNull(matcher.group(2)).isEmpty()) {

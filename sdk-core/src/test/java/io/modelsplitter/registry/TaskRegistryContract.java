@@ -243,6 +243,28 @@ public abstract class TaskRegistryContract {
   }
 
   @Test
+  void query_byFilter_findsEitherSpelling() {
+    String one = pending().taskId();
+    String other = pending().taskId();
+    String open = pending().taskId();
+    registry().update(one, TaskChange.status("complete", Map.of()));
+    registry().update(other, TaskChange.status("completed", Map.of()));
+    for (String spelling : List.of("complete", "completed")) {
+      assertEquals(List.of(one, other), found(Filter.eq("task_status", spelling)));
+      assertEquals(List.of(one, other), found(Filter.in("task_status", spelling, 5)));
+      assertEquals(List.of(open), found(Filter.ne("task_status", spelling)));
+    }
+  }
+
+  @Test
+  void query_askedBefore_findsWhatCameSince() {
+    Filter both = Filter.parse(Map.of("task_data." + type, Map.of("$all", List.of(1, 2))));
+    assertEquals(List.of(), registry().query(both));
+    Task task = registry().create(NewTask.of(type, Map.of(type, List.of(1, 2))));
+    assertEquals(List.of(task), registry().query(both));
+  }
+
+  @Test
   void explain_ofAnEquality_isTheIndex() {
     Explanation explanation =
         registry().explain(Query.of(Filter.eq("task_status_data.phase", "begin")));

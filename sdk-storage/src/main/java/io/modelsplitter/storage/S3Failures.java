@@ -31,6 +31,14 @@ final class S3Failures {
           "PermanentRedirect",
           "SignatureDoesNotMatch");
 
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "AccessDenied",
+          "ExpiredToken",
+          "InvalidAccessKeyId",
+          "InvalidToken",
+          "SignatureDoesNotMatch");
+
   private static final int ATTEMPTS = 5;
 
   /** In milliseconds; it doubles. */
@@ -108,6 +116,12 @@ final class S3Failures {
       Thread.currentThread().interrupt();
       throw failure;
     }
+  }
+
+  /** Credentials may be renewed, and what was sent is still there then. */
+  static boolean isOfCredentials(ModelSplitterException e) {
+    return e.getCause() instanceof ErrorResponseException response
+        && CREDENTIALS.contains(response.errorResponse().code());
   }
 
   /** The server does not know the upload: it was finished, or given up. */

@@ -279,14 +279,17 @@ public final class S3Manager {
     long size = Files.size(file);
     String sha256 = new LayerHash().sha256(file);
     Map<String, String> metadata = Map.of(SHA256, sha256);
+    boolean isAnswered = true;
     if (S3Upload.isFor(size)) {
-      new S3Upload(parts, file, size, sha256, bucket, key, metadata, connections).run();
+      isAnswered =
+          new S3Upload(parts, file, size, sha256, bucket, key, metadata, connections).run();
     } else {
       put(file, bucket, key, metadata);
     }
     StatObjectResponse stored = stat("upload to", bucket, key);
     String found = stored.userMetadata().getFirst(SHA256);
-    if (stored.size() != size || (found != null && !found.equals(sha256))) {
+    boolean isOurs = found == null ? isAnswered : found.equals(sha256);
+    if (stored.size() != size || !isOurs) {
       throw new UnavailableException(
           "s3://%s/%s has %d bytes with the SHA-256 %s after the upload of %d with %s"
               .formatted(bucket, key, stored.size(), found, size, sha256),

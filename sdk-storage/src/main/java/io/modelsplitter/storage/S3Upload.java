@@ -86,7 +86,13 @@ final class S3Upload {
     return Math.max(LEAST_PART, (least + megabyte - 1) / megabyte * megabyte);
   }
 
-  void run() throws IOException {
+  /**
+   * Uploads.
+   *
+   * @return false when the answer to the last request was lost, so that only the object itself can
+   *     tell whether it is there
+   */
+  boolean run() throws IOException {
     Map<Integer, Part> sent = new HashMap<>();
     String id = resumed(sent).orElse(null);
     if (id == null) {
@@ -95,11 +101,19 @@ final class S3Upload {
     }
     try {
       List<Part> parts = send(id, sent);
-      complete(id, parts);
+      boolean isAnswered = complete(id, parts);
       note.delete();
-    } catch (BadInputException e) { // it would be refused again
-      abort(id);
-      note.delete();
+      return isAnswered;
+    } catch (BadInputException e) {
+      if (!S3Failures.isOfCredentials(e)) { // it would be refused again
+        abort(id);
+        note.delete();
+      }
+      throw e;
+    } catch (UnavailableException e) {
+      if (S3Failures.isNoSuchUpload(e)) { // given up by somebody else
+        note.delete();
+      }
       throw e;
     }
   }
@@ -122,7 +136,11 @@ final class S3Upload {
           return id;
         }
       }
-    } catch (BadInputException e) {
+    } catch (BadInputException | UnavailableException e) {
+      if (e instanceof UnavailableException && !S3Failures.isNoSuchUpload(e)) {
+        throw e;
+      }
+      note.delete(); // it was finished, or given up
       sent.clear();
       return Optional.empty();
     }
@@ -252,7 +270,7 @@ final class S3Upload {
    * Puts the parts together. When the answer is lost, the question again finds no such upload; then
    * {@link S3Manager} looks at the object.
    */
-  private void complete(String id, List<Part> parts) {
+  private boolean complete(String id, List<Part> parts) {
     CompleteMultipartUploadArgs args =
         CompleteMultipartUploadArgs.builder()
             .bucket(bucket)
@@ -263,10 +281,12 @@ final class S3Upload {
     try {
       S3Failures.retried(
           "upload to", bucket, key, () -> client.completeMultipartUpload(args).get());
+      return true;
     } catch (UnavailableException e) {
       if (!S3Failures.isNoSuchUpload(e)) {
         throw e;
       }
+      return false;
     }
   }
 

@@ -7,13 +7,17 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Lets {@link FileDownloader} download {@code s3://bucket/key}, with the credentials of {@link
- * S3Manager#fromEnvironment()}. Stateless and thread-safe.
+ * S3Manager#fromEnvironment()}. Thread-safe.
  */
 public final class S3UrlResolver implements UrlResolver {
   private static final Duration VALID = Duration.ofHours(1);
+
+  /** A download asks once for each of its ranges. */
+  private final Map<Map<String, String>, S3Manager> managers = new ConcurrentHashMap<>();
 
   /** For {@link java.util.ServiceLoader}. */
   public S3UrlResolver() {}
@@ -29,7 +33,7 @@ public final class S3UrlResolver implements UrlResolver {
       URI uri = new URI(url);
       String path = uri.getPath();
       if (uri.getAuthority() != null && path != null && path.length() > 1) {
-        S3Manager s3 = S3Manager.from(environment);
+        S3Manager s3 = managers.computeIfAbsent(environment, S3Manager::from);
         return s3.presignedDownloadUrl(uri.getAuthority(), path.substring(1), VALID).toString();
       }
     } catch (URISyntaxException e) {

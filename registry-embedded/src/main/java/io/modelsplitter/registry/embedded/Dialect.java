@@ -42,11 +42,15 @@ enum Dialect {
 
     @Override
     boolean copies(Connection connection, String table, List<OwnedEntry> rows) throws SQLException {
-      boolean can = PostgresCopy.canWrite(connection);
-      if (can) {
-        PostgresCopy.write(connection, table, rows);
+      try {
+        boolean can = PostgresCopy.canWrite(connection);
+        if (can) {
+          PostgresCopy.write(connection, table, rows);
+        }
+        return can;
+      } catch (NoClassDefFoundError e) { // another driver than PostgreSQL's own
+        return false;
       }
-      return can;
     }
   };
 

@@ -5,6 +5,7 @@ import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.Explanation.AnsweredBy;
 import io.modelsplitter.registry.Query;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +59,7 @@ final class DocumentQuery<T> {
       @Nullable Place after,
       Consumer<? super T> action) {
     Predicate<Map<String, Object>> matcher = filter.matcher();
-    Predicate<T> matches = value -> matcher.test(toDocument.apply(value));
+    Predicate<Row<T>> matches = row -> matcher.test(toDocument.apply(row.value()));
     Consumer<Row<T>> values = row -> action.accept(row.value());
     try {
       ShapesView view = shapes.view();
@@ -74,9 +75,14 @@ final class DocumentQuery<T> {
       SortOrder order,
       ShapesView view,
       @Nullable ShapesView unchecked,
-      Predicate<T> matches) {
+      Predicate<Row<T>> matches) {
     RowReader<T> reader = new RowReader<>(database, table, mapper, unchecked);
     Plan plan = choice.of(new Planner(view::isMultiValued).plan(filter));
+    if (plan instanceof Plan.Nothing
+        && unchecked != null
+        && ShapesView.generation(database, table) != view.generation()) {
+      throw new RowReader.StaleException(); // no rows are read that would notice it
+    }
     return new RecordScan<>(reader, source(reader, view, plan, order), matches);
   }
 
@@ -134,15 +140,18 @@ final class DocumentQuery<T> {
     }
     return order.by().size() == 1
         ? walk
-        : new RunWalk<>(
-            walk,
-            order,
-            run -> sorted(reader, new PlanSource<>(database, plans, reader, run), order),
-            order::place);
+        : new RunWalk<>(walk, order, (run, key) -> run(reader, run, order, key), order::place);
   }
 
   private boolean isFew(Plan plan) {
     return !(plan instanceof Plan.Everything) && choice.count(plan, FEW) < FEW;
+  }
+
+  /** What shares a first key; a row that got another one meanwhile is met there. */
+  private Source<T> run(RowReader<T> reader, Plan plan, SortOrder order, byte[] key) {
+    Source<T> found = new PlanSource<>(database, plans, reader, Planner.notExact(plan));
+    Predicate<Row<T>> isStill = row -> Arrays.equals(order.place(row).keys().get(0), key);
+    return new Selection<>(new RecordScan<>(reader, found, isStill), order, order::place);
   }
 
   private Source<T> sorted(RowReader<T> reader, Source<T> source, SortOrder order) {

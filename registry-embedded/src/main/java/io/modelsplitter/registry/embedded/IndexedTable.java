@@ -143,9 +143,15 @@ final class IndexedTable<T> {
    * @param update the statement for the row, bound but for {@code shape}
    */
   void replace(Handle handle, Row<T> before, T after, Update update) {
-    DocumentIndex was = DocumentIndex.ofStored(toDocument.apply(before.value()));
     DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(after));
-    index.checkSize(Math.max(maxEntries, was.entries().size()));
+    boolean isLarge = index.entries().size() > maxEntries;
+    DocumentIndex was =
+        before.isIndexed() || isLarge
+            ? DocumentIndex.ofStored(toDocument.apply(before.value()))
+            : index;
+    if (isLarge) {
+      index.checkSize(Math.max(maxEntries, was.entries().size()));
+    }
     Long shape = before.isIndexed() ? known(index) : null;
     if (update.bind("shape", shape).execute() != 1) {
       throw new IllegalStateException("a locked row changed: " + before.number());

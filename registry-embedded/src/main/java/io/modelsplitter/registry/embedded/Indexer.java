@@ -13,6 +13,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Indexes the documents that wait for it: those of a database that an older version made, and those
@@ -21,8 +23,11 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * @param <T> what a row holds
  */
 final class Indexer<T> {
+  private static final Logger log = LoggerFactory.getLogger(Indexer.class);
+
   private static final int BATCH_ROWS = 1_000;
   private static final long BATCH_CHARACTERS = 8L << 20;
+  private static final int BATCH_ENTRIES = 150_000;
 
   private final Database database;
   private final DocumentTable table;
@@ -50,7 +55,11 @@ final class Indexer<T> {
   /** To be told of documents that were stored without being indexed. */
   void stored(int documents) {
     if (waiting.addAndGet(documents) >= database.dialect().mayWait) {
-      indexWaiting();
+      try {
+        indexWaiting();
+      } catch (RuntimeException e) { // what was stored is stored, and the next query indexes it
+        log.warn("documents are left to be indexed by the next query", e);
+      }
     }
   }
 
@@ -63,6 +72,7 @@ final class Indexer<T> {
 
   /** Indexes every document that waits now; those that come meanwhile may go on waiting. */
   void indexWaiting() {
+    waiting.set(0);
     String sql = "SELECT MAX(" + table.number() + ") FROM " + table.name() + " WHERE shape IS NULL";
     Long last =
         database.run(handle -> handle.createQuery(sql).mapTo(Long.class).findOne().orElse(null));
@@ -79,13 +89,20 @@ final class Indexer<T> {
 
   /** Answers whether there was something to index. */
   private boolean indexSome(long upTo) {
-    List<Row<T>> rows = database.inTransaction(handle -> read(handle, upTo));
+    List<Row<T>> read = database.inTransaction(handle -> read(handle, upTo));
+    List<Row<T>> rows = new ArrayList<>();
     Map<Long, DocumentIndex> indexes = new LinkedHashMap<>();
     Map<Long, Long> shapeOf = new LinkedHashMap<>();
-    for (Row<T> row : rows) {
+    int count = 0;
+    for (Row<T> row : read) {
+      if (count >= BATCH_ENTRIES) {
+        break; // the others come next
+      }
+      rows.add(row);
       DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(row.value()));
       indexes.put(row.number(), index);
       shapeOf.put(row.number(), shapes.number(index.shape()));
+      count += index.entries().size();
     }
     database.inTransaction(
         handle -> {
@@ -94,7 +111,6 @@ final class Indexer<T> {
           entries.add(handle, claimed);
           return null;
         });
-    waiting.addAndGet(-rows.size());
     return !rows.isEmpty();
   }
 

@@ -83,12 +83,12 @@ final class JdbcTaskRegistry implements TaskRegistry {
 
   @Override
   public Optional<String> query(Query query, Consumer<? super Task> action) {
-    return table.query(query, action);
+    return table.query(TaskStatus.anySpelling(query), action);
   }
 
   @Override
   public Explanation explain(Query query) {
-    return table.explain(query);
+    return table.explain(TaskStatus.anySpelling(query));
   }
 
   /** The same final status again is fine and writes nothing; anything else comes too late. */

@@ -20,9 +20,9 @@ final class RecordScan<T> {
 
   private final RowReader<T> reader;
   private final Source<T> source;
-  private final Predicate<T> matches;
+  private final Predicate<Row<T>> matches;
 
-  RecordScan(RowReader<T> reader, Source<T> source, Predicate<T> matches) {
+  RecordScan(RowReader<T> reader, Source<T> source, Predicate<Row<T>> matches) {
     this.reader = reader;
     this.source = source;
     this.matches = matches;
@@ -76,13 +76,13 @@ final class RecordScan<T> {
   /** Hands over rows until there are enough. */
   private static final class Taker<T> {
     private final int limit;
-    private final Predicate<T> matches;
+    private final Predicate<Row<T>> matches;
     private final Consumer<? super Row<T>> action;
     private int given;
     private long characters;
     private @Nullable Place last;
 
-    Taker(int limit, Predicate<T> matches, Consumer<? super Row<T>> action) {
+    Taker(int limit, Predicate<Row<T>> matches, Consumer<? super Row<T>> action) {
       this.limit = limit;
       this.matches = matches;
       this.action = action;
@@ -92,7 +92,7 @@ final class RecordScan<T> {
     boolean take(List<Place> places, Map<Long, Row<T>> rows, boolean isMatched) {
       for (Place place : places) {
         Row<T> row = rows.get(place.number());
-        if (row == null || !(isMatched || matches.test(row.value()))) {
+        if (row == null || !(isMatched || matches.test(row))) {
           continue;
         }
         boolean isFull =

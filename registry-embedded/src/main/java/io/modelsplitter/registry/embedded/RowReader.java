@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.error.UnavailableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -28,6 +30,8 @@ final class RowReader<T> {
 
   /** So large may every row of a batch be; larger ones are read afterwards. */
   private static final long SMALL_BYTES = BATCH_CHARACTERS / BATCH_ROWS;
+
+  private static final int ATTEMPTS = 100;
 
   private final Database database;
   private final DocumentTable table;
@@ -76,7 +80,7 @@ final class RowReader<T> {
         ("SELECT " + columns() + ", " + columns + " FROM (" + places.text() + ") placed JOIN ")
             + (table.name() + " r ON r." + table.number() + " = placed.document")
             + (" ORDER BY " + order);
-    Source.Page<T> page = database.run(handle -> page(handle, sql, places, hasKey, count));
+    Source.Page<T> page = page(sql, places, hasKey, count);
     if (shapes != null
         && page.places().isEmpty()
         && ShapesView.generation(database, table) != shapes.generation()) {
@@ -109,7 +113,27 @@ final class RowReader<T> {
         || rows.getBytes(table.large().get(0)) != null;
   }
 
+  /** Large rows are read after the others, and again when they were changed in between. */
+  private Source.Page<T> page(String sql, Sql places, boolean hasKey, int count) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return database.run(handle -> page(handle, sql, places, hasKey, count));
+      } catch (ChangedException e) {
+        if (attempt == ATTEMPTS) {
+          throw new UnavailableException("a large record changes faster than it can be read", e);
+        }
+      }
+    }
+  }
+
+  private static final class ChangedException extends RuntimeException {
+    ChangedException() {
+      super(null, null, false, false);
+    }
+  }
+
   private Source.Page<T> page(Handle handle, String sql, Sql places, boolean hasKey, int count) {
+    Map<Long, Long> versions = new HashMap<>();
     List<Place> read = new ArrayList<>();
     List<Long> large = new ArrayList<>();
     Map<Long, Row<T>> rows = new HashMap<>();
@@ -119,7 +143,7 @@ final class RowReader<T> {
         handle
             .createQuery(sql)
             .bindMap(places.bindings())
-            .map((set, context) -> take(set, context, hasKey, rows))
+            .map((set, context) -> take(set, context, hasKey, rows, versions))
             .iterator()) {
       while (result.hasNext() && characters < BATCH_CHARACTERS) {
         Place place = result.next();
@@ -136,11 +160,16 @@ final class RowReader<T> {
     boolean isLast = !isCut && read.size() < count;
     return large.isEmpty()
         ? new Source.Page<>(read, isLast, rows)
-        : withLarge(handle, new Source.Page<>(read, isLast, rows), large);
+        : withLarge(handle, new Source.Page<>(read, isLast, rows), large, versions);
   }
 
   /** Keeps the row, where it is small, and answers its place. */
-  private Place take(ResultSet set, StatementContext context, boolean hasKey, Map<Long, Row<T>> to)
+  private Place take(
+      ResultSet set,
+      StatementContext context,
+      boolean hasKey,
+      Map<Long, Row<T>> to,
+      Map<Long, Long> versions)
       throws SQLException {
     if (unchecked != null && set.getLong("generation") != unchecked.generation()) {
       throw new StaleException();
@@ -148,14 +177,23 @@ final class RowReader<T> {
     long number = set.getLong("document");
     if (isWhole(set)) {
       to.put(number, mapper.map(set, context));
+    } else {
+      versions.put(number, set.getLong("version"));
     }
     return hasKey ? keyed(set.getBytes("seek_key"), number) : Place.of(number);
   }
 
   /** The page with its large rows too; it ends before the first one that does not fit. */
-  private Source.Page<T> withLarge(Handle handle, Source.Page<T> page, List<Long> large) {
+  private Source.Page<T> withLarge(
+      Handle handle, Source.Page<T> page, List<Long> large, Map<Long, Long> versions) {
     List<Long> looked = new ArrayList<>();
-    page.rows().putAll(rows(handle, large, looked));
+    Map<Long, Row<T>> rows = rows(handle, large, looked);
+    for (Row<T> row : rows.values()) {
+      if (!Objects.equals(versions.get(row.number()), row.version())) {
+        throw new ChangedException(); // it may not be what the index said any more
+      }
+    }
+    page.rows().putAll(rows);
     if (looked.size() == large.size()) {
       return page;
     }

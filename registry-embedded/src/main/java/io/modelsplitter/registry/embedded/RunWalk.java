@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunWalk<T> implements Source<T> {
   private final IndexWalk<T> walk;
-  private final Function<Plan, Source<T>> sorted;
+  private final BiFunction<Plan, byte[], Source<T>> sorted;
   private final Function<Row<T>, Place> toPlace;
   private final Comparator<Place> comparator;
 
   /**
-   * @param sorted what a plan finds in the order of all keys
+   * @param sorted what of a plan has a first key, in the order of all keys
    * @param toPlace where a row lies in the order of all keys
    */
   RunWalk(
       IndexWalk<T> walk,
       SortOrder order,
-      Function<Plan, Source<T>> sorted,
+      BiFunction<Plan, byte[], Source<T>> sorted,
       Function<Row<T>, Place> toPlace) {
     this.walk = walk;
     this.sorted = sorted;
@@ -61,7 +62,10 @@ final class RunWalk<T> implements Source<T> {
         // Of the last run the walk may not have seen all.
         Row<T> row = ahead.rows().get(place.number()); // null where it has gone meanwhile
         if (row != null && (ahead.isLast() || !Arrays.equals(place.keys().get(0), last))) {
-          places.add(toPlace.apply(row));
+          Place whole = toPlace.apply(row);
+          if (Arrays.equals(whole.keys().get(0), place.keys().get(0))) {
+            places.add(whole);
+          } // else it was changed since the walk, and is met at its new place
         }
       }
       if (!places.isEmpty()) {
@@ -78,6 +82,6 @@ final class RunWalk<T> implements Source<T> {
 
   /** Of the documents that share the first key, those after a place. */
   private Page<T> run(byte[] key, @Nullable Place after, int count) {
-    return sorted.apply(walk.run(key)).next(after, count);
+    return sorted.apply(walk.run(key), key).next(after, count);
   }
 }

@@ -2,6 +2,10 @@ package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -13,10 +17,15 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
 final class Schema {
   private static final String ROOT = "classpath:io/modelsplitter/registry/embedded/schema/";
 
+  private static final String HISTORY = "model_splitter_schema";
+
   private Schema() {}
 
   static void migrate(DataSource dataSource, Dialect dialect) {
     try {
+      if (dialect == Dialect.H2) {
+        finishWhatWasStopped(dataSource);
+      }
       configure(dataSource, dialect).load().migrate();
     } catch (FlywayValidateException e) {
       throw new BadInputException(
@@ -29,12 +38,39 @@ final class Schema {
     }
   }
 
+  /**
+   * H2 cannot take back a migration that was stopped half-way, because the process was killed or
+   * the disk was full. Those that need it can begin again when what they left whole is in its place
+   * and Flyway does not remember that they failed.
+   */
+  private static void finishWhatWasStopped(DataSource dataSource) {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      if (has(connection, "MODEL_LAYER_READY")) {
+        statement.execute("DROP TABLE IF EXISTS model_layer");
+        statement.execute("ALTER TABLE model_layer_ready RENAME TO model_layer");
+      }
+      if (has(connection, HISTORY)) {
+        statement.execute("DELETE FROM \"" + HISTORY + "\" WHERE \"success\" = FALSE");
+      }
+    } catch (SQLException e) {
+      throw new UnavailableException("cannot make the registry's tables: " + firstLine(e), e);
+    }
+  }
+
+  private static boolean has(Connection connection, String table) throws SQLException {
+    try (ResultSet tables =
+        connection.getMetaData().getTables(null, connection.getSchema(), table, null)) {
+      return tables.next();
+    }
+  }
+
   static FluentConfiguration configure(DataSource dataSource, Dialect dialect) {
     return Flyway.configure(Schema.class.getClassLoader())
         .dataSource(dataSource)
         .locations(ROOT + "common", ROOT + dialect.folder)
         .placeholders(Map.of("binary", dialect.binary, "bytes", dialect.bytes))
-        .table("model_splitter_schema")
+        .table(HISTORY)
         .baselineOnMigrate(true) // the schema may hold the user's own tables
         .baselineVersion("0")
         .ignoreMigrationPatterns(new String[0]); // by default a newer schema is taken as it is

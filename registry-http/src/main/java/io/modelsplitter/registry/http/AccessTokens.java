@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * delete.
  */
 final class AccessTokens {
+  /** What is asked by POST changes nothing. */
+  private static final Set<String> QUERIES = Set.of("/model-layers", "/tasks");
+
   private static final Pattern LINE =
       Pattern.compile("(read|write|admin)\\s+([0-9A-Fa-f]{64})\\s*(#.*)?");
 
@@ -89,7 +93,8 @@ final class AccessTokens {
   }
 
   private static Role needed(HandlerType method, String path) {
-    boolean query = path.equals("/model-layers") || path.equals("/model-layers/");
+    boolean query =
+        QUERIES.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
     if (HandlerType.GET.equals(method) || HandlerType.HEAD.equals(method) || query) {
       return Role.READ;
     }

@@ -191,7 +191,10 @@ final class RegistryHttp {
     String message = text instanceof String error ? error : answered;
     return switch (status) {
       case 401, 403 -> new AccessDeniedException(message);
-      case 404 -> new NotFoundException(message, id);
+      case 404 ->
+          envelope.isEmpty() // not the registry's own answer, so what is behind it is away
+              ? new UnavailableException(answered + " with something else than its JSON", null)
+              : new NotFoundException(message, id);
       case 412 -> new VersionConflictException(message, id, stored(envelope));
       case 409 -> new ConflictException(message, id, stored(envelope));
       default ->
