@@ -420,6 +420,7 @@ class FileDownloaderFaultsTest {
     first.join();
     server.sends = Long.MAX_VALUE;
     assertFetches(server.content);
-    assertTrue(server.ranges.get(server.ranges.size() - 1).startsWith("bytes=4194304-"));
+    String last = server.ranges.get(server.ranges.size() - 1);
+    assertTrue(Long.parseLong(last.replaceAll("bytes=|-.*", "")) >= 4 << 20, last);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** What a failed S3 call means for the caller. */
 final class S3Failures {
@@ -120,22 +121,31 @@ final class S3Failures {
 
   /** Credentials may be renewed, and what was sent is still there then. */
   static boolean isOfCredentials(ModelSplitterException e) {
-    return e.getCause() instanceof ErrorResponseException response
-        && CREDENTIALS.contains(response.errorResponse().code());
+    return CREDENTIALS.contains(code(e.getCause()));
+  }
+
+  /** S3's own word for what is wrong; empty where it was not S3 that said it. */
+  private static String code(@Nullable Throwable e) {
+    return e instanceof ErrorResponseException response
+        ? response.errorResponse().code()
+        : e instanceof S3CodeException own ? own.code() : "";
   }
 
   /** The server does not know the upload: it was finished, or given up. */
   static boolean isNoSuchUpload(ModelSplitterException e) {
-    return e.getCause() instanceof ErrorResponseException response
-        && response.errorResponse().code().equals("NoSuchUpload");
+    return code(e.getCause()).equals("NoSuchUpload");
   }
 
   private static ModelSplitterException of(String verb, String bucket, String key, Exception e) {
     String where = verb + " s3://" + bucket + "/" + key + " failed: ";
-    if (e instanceof ErrorResponseException response) {
-      var error = response.errorResponse();
-      String reason = where + error.code() + ": " + error.message();
-      return PERMANENT.contains(error.code())
+    String code = code(e);
+    if (!code.isEmpty()) {
+      String text =
+          e instanceof ErrorResponseException response
+              ? response.errorResponse().message()
+              : e.getMessage();
+      String reason = where + code + ": " + text;
+      return PERMANENT.contains(code)
           ? new BadInputException(reason, e)
           : new UnavailableException(reason, e);
     }

@@ -63,6 +63,7 @@ public final class S3Manager {
 
   private final MinioClient client;
   private final MinioAsyncClient parts;
+  private final OkHttpClient http;
   private final int connections;
   private final @Nullable HttpUrl endpoint;
   private final String region;
@@ -81,7 +82,7 @@ public final class S3Manager {
     this.endpoint = builder.endpoint;
     this.region = builder.region;
     this.connections = builder.connections;
-    OkHttpClient http =
+    this.http =
         new OkHttpClient.Builder()
             .protocols(List.of(Protocol.HTTP_1_1))
             .connectTimeout(builder.connectTimeout)
@@ -282,7 +283,7 @@ public final class S3Manager {
     boolean isAnswered = true;
     if (S3Upload.isFor(size)) {
       isAnswered =
-          new S3Upload(parts, file, size, sha256, bucket, key, metadata, connections).run();
+          new S3Upload(parts, http, file, size, sha256, bucket, key, metadata, connections).run();
     } else {
       put(file, bucket, key, metadata);
     }

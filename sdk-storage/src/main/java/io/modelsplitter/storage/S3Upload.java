@@ -3,10 +3,10 @@ package io.modelsplitter.storage;
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
+import io.minio.GetPresignedObjectUrlArgs;
 import io.minio.Http;
 import io.minio.ListPartsArgs;
 import io.minio.MinioAsyncClient;
-import io.minio.UploadPartArgs;
 import io.minio.messages.ListPartsResult;
 import io.minio.messages.Part;
 import io.modelsplitter.error.BadInputException;
@@ -30,6 +30,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +46,10 @@ final class S3Upload {
 
   private static final long LEAST_PART = 16L << 20;
   private static final int BUFFER = 256 << 10;
+  private static final long MAX_ERROR = 64 << 10;
 
   private final MinioAsyncClient client;
+  private final OkHttpClient http;
   private final Path file;
   private final long size;
   private final String bucket;
@@ -56,6 +61,7 @@ final class S3Upload {
 
   S3Upload(
       MinioAsyncClient client,
+      OkHttpClient http,
       Path file,
       long size,
       String sha256,
@@ -64,6 +70,7 @@ final class S3Upload {
       Map<String, String> metadata,
       int connections) {
     this.client = client;
+    this.http = http;
     this.file = file;
     this.size = size;
     this.bucket = bucket;
@@ -151,7 +158,9 @@ final class S3Upload {
   }
 
   private ListPartsResult list(ListPartsArgs.Builder args, int marker) throws Exception {
-    return client.listParts(args.partNumberMarker(marker).build()).get().result();
+    // Some servers take 0 for a part, and tell of none then.
+    ListPartsArgs page = marker == 0 ? args.build() : args.partNumberMarker(marker).build();
+    return client.listParts(page).get().result();
   }
 
   private String begin() {
@@ -221,26 +230,37 @@ final class S3Upload {
         && sent.etag().replace("\"", "").equalsIgnoreCase(hex)) {
       return new Part(number, sent.etag());
     }
-    Map<String, String> checked = Map.of("Content-MD5", Base64.getEncoder().encodeToString(md5));
     return S3Failures.retried(
-        "upload to",
-        bucket,
-        key,
-        () -> {
-          try (RandomAccessFile source = new RandomAccessFile(file.toFile(), "r")) {
-            source.seek(from);
-            UploadPartArgs args =
-                UploadPartArgs.builder()
-                    .bucket(bucket)
-                    .object(key)
-                    .uploadId(id)
-                    .partNumber(number)
-                    .file(source, length)
-                    .extraHeaders(checked)
-                    .build();
-            return client.uploadPart(args).get().part();
-          }
-        });
+        "upload to", bucket, key, () -> put(id, number, new FilePart(file, from, length), md5));
+  }
+
+  /**
+   * Sends a part from the file as it is, which the client library would read into memory: to a URL
+   * that it signs.
+   */
+  private Part put(String id, int number, FilePart body, byte[] md5) throws Exception {
+    String url =
+        client.getPresignedObjectUrl(
+            GetPresignedObjectUrlArgs.builder()
+                .method(Http.Method.PUT)
+                .bucket(bucket)
+                .object(key)
+                .expiry(1, TimeUnit.HOURS)
+                .extraQueryParams(Map.of("uploadId", id, "partNumber", String.valueOf(number)))
+                .build());
+    Request request =
+        new Request.Builder()
+            .url(url)
+            .header("Content-MD5", Base64.getEncoder().encodeToString(md5))
+            .put(body)
+            .build();
+    try (Response response = http.newCall(request).execute()) {
+      String etag = response.header("ETag");
+      if (!response.isSuccessful() || etag == null) {
+        throw S3CodeException.of(response.code(), response.peekBody(MAX_ERROR).string());
+      }
+      return new Part(number, etag);
+    }
   }
 
   private byte[] md5(long from, long length) throws IOException {

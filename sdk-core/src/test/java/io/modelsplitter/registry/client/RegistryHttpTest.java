@@ -185,7 +185,7 @@ class RegistryHttpTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"401,AccessDeniedException", "404,NotFoundException", "502,UnavailableException"})
+  @CsvSource({"401,AccessDeniedException", "404,UnavailableException", "502,UnavailableException"})
   void proxysPage_isJudgedByItsStatus(int status, String expected) {
     server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(status).withBody("<html>")));
     ModelSplitterException e = assertThrows(ModelSplitterException.class, () -> layers().get("h"));
