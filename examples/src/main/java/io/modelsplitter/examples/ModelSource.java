@@ -71,14 +71,9 @@ final class ModelSource {
   private static LocalModel download(String url, Path file, ProgressListener listener)
       throws IOException {
     log.info("downloading {}", FileDownloader.shown(url));
-    FileDownloader.Builder downloader =
-        FileDownloader.builder()
-            .environment(System.getenv())
-            .listener((bytes, total) -> tell(listener, bytes, total));
-    if ("true".equals(System.getenv("MODEL_DOWNLOAD_REFUSE_LOCAL"))) {
-      downloader.refuseLocalAddresses();
-    }
-    FileDigests digests = downloader.build().fetch(url, file);
+    FileDownloader downloader =
+        FileDownloader.fromEnvironment((bytes, total) -> tell(listener, bytes, total));
+    FileDigests digests = downloader.fetch(url, file);
     log.info("downloaded {} bytes, MD5 {}", digests.bytes(), digests.md5());
     return LocalModel.of(file, digests);
   }

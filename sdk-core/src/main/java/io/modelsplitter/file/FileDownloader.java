@@ -69,10 +69,16 @@ public final class FileDownloader {
   /**
    * Downloads with the Bearer token in {@code MODEL_DOWNLOAD_TOKEN}, if there is one, and with the
    * S3 credentials of the environment. The token goes to the host of the URL only, and is dropped
-   * on a redirect elsewhere.
+   * on a redirect elsewhere. With {@code MODEL_DOWNLOAD_REFUSE_LOCAL} set to {@code true}, as by
+   * {@link Builder#refuseLocalAddresses}.
    */
   public static FileDownloader fromEnvironment() {
-    return builder().environment(System.getenv()).build();
+    return fromEnvironment((bytes, total) -> {});
+  }
+
+  /** As {@link #fromEnvironment()}, with somebody who hears how far a download is. */
+  public static FileDownloader fromEnvironment(DownloadListener listener) {
+    return builder().environment(System.getenv()).listener(listener).build();
   }
 
   /**
@@ -190,9 +196,10 @@ public final class FileDownloader {
       return this;
     }
 
-    /** Takes the token and S3 credentials from these variables. */
+    /** Takes what {@link FileDownloader#fromEnvironment()} names from these variables. */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(environment);
+      this.refusesLocalAddresses = "true".equals(environment.get("MODEL_DOWNLOAD_REFUSE_LOCAL"));
       return token(environment.get("MODEL_DOWNLOAD_TOKEN"));
     }
 
