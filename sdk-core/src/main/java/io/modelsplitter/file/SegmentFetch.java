@@ -5,7 +5,6 @@ import io.modelsplitter.file.Download.ChangedException;
 import io.modelsplitter.file.DownloadState.Segment;
 import io.modelsplitter.file.HttpSource.PassingException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.Response;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ final class SegmentFetch {
   /** What is read at once where there is one connection, and where there are more. */
   private static final int CHUNK = 4 << 20;
 
-  private static final int SHARED_CHUNK = 1 << 20;
+  private static final int SHARED_CHUNK = 256 << 10;
 
   /** Less than this in the stall time is as good as nothing. */
   private static final long LEAST_PROGRESS = 16 << 10;
@@ -156,7 +156,7 @@ final class SegmentFetch {
       }
       skip = position;
     }
-    try (InputStream in = response.body().byteStream()) {
+    try (BufferedSource in = response.body().source()) {
       skip(in, skip);
       copy(in, segment, known, to);
     }
@@ -180,9 +180,9 @@ final class SegmentFetch {
     }
   }
 
-  private void skip(InputStream in, long bytes) throws PassingException {
+  private void skip(BufferedSource in, long bytes) throws PassingException {
     try {
-      in.skipNBytes(bytes);
+      in.skip(bytes);
     } catch (IOException e) {
       throw brokeOff(e, bytes);
     }
@@ -197,15 +197,16 @@ final class SegmentFetch {
         e);
   }
 
-  private void copy(InputStream in, Segment segment, DownloadState known, FileChannel to)
+  private void copy(BufferedSource in, Segment segment, DownloadState known, FileChannel to)
       throws IOException {
-    byte[] chunk = new byte[known.segments().size() == 1 ? CHUNK : SHARED_CHUNK];
+    ByteBuffer chunk =
+        ByteBuffer.allocateDirect(known.segments().size() == 1 ? CHUNK : SHARED_CHUNK);
     long stallEnd = System.nanoTime() + options.stallTimeout().toNanos();
     long stallFrom = segment.position();
     while (!segment.isDone()) {
       long position = segment.position();
-      int most = (int) Math.min(chunk.length, segment.end() - position);
-      int read = read(in, chunk, most, position);
+      chunk.clear().limit((int) Math.min(chunk.capacity(), segment.end() - position));
+      int read = read(in, chunk, position);
       if (read < 0) {
         if (segment.end() != Long.MAX_VALUE) {
           throw brokeOff(null, position);
@@ -216,9 +217,9 @@ final class SegmentFetch {
       if (position + read > options.maxBytes()) {
         throw Download.tooLarge(url, options);
       }
-      ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, read);
-      while (bytes.hasRemaining()) {
-        to.write(bytes, position + bytes.position());
+      chunk.flip();
+      while (chunk.hasRemaining()) {
+        to.write(chunk, position + chunk.position());
       }
       segment.moveTo(position + read);
       tell(known);
@@ -233,21 +234,18 @@ final class SegmentFetch {
   }
 
   /** Fills the chunk, unless that takes so long that nobody would hear of what has come. */
-  private int read(InputStream in, byte[] chunk, int most, long position) throws PassingException {
-    int length = 0;
+  private int read(BufferedSource in, ByteBuffer chunk, long position) throws PassingException {
     long until = System.nanoTime() + TELLS_EVERY;
     try {
-      while (length < most && (length == 0 || System.nanoTime() < until)) {
-        int read = in.read(chunk, length, most - length);
-        if (read < 0) {
-          return length == 0 ? -1 : length;
+      while (chunk.hasRemaining() && (chunk.position() == 0 || System.nanoTime() < until)) {
+        if (in.read(chunk) < 0) {
+          return chunk.position() == 0 ? -1 : chunk.position();
         }
-        length += read;
       }
-      return length;
+      return chunk.position();
     } catch (IOException e) {
-      if (length > 0) {
-        return length; // the next read meets it again
+      if (chunk.position() > 0) {
+        return chunk.position(); // the next read meets it again
       }
       throw brokeOff(e, position);
     }
