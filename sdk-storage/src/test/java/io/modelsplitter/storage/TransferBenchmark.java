@@ -106,18 +106,18 @@ public final class TransferBenchmark {
           .region(S3Manager.DEFAULT_REGION)
           .credentials("access", "secretsecret")
           .build()
-          .makeBucket(MakeBucketArgs.builder().bucket("b").build());
+          .makeBucket(MakeBucketArgs.builder().bucket("bench").build());
       String aws = "aws --endpoint-url " + endpoint + " s3 cp --only-show-errors ";
       compare(
           "S3 upload, beside aws s3 cp",
           folder.resolve("none"),
-          List.of("sh", "-c", aws + file + " s3://b/aws"),
+          List.of("sh", "-c", aws + file + " s3://bench/aws"),
           ours("upload", endpoint, file.toString()));
       Path target = folder.resolve("target");
       compare(
           "S3 download, beside aws s3 cp",
           target,
-          List.of("sh", "-c", aws + "s3://b/aws " + target),
+          List.of("sh", "-c", aws + "s3://bench/aws " + target),
           ours("get", endpoint, target.toString()));
     } finally {
       server.afterEach(null);
@@ -220,8 +220,8 @@ public final class TransferBenchmark {
       case "download" -> check(new FileDownloader().download(args[2], args[3]));
       case "fetch" -> new FileDownloader().fetch(args[2], Path.of(args[3]));
       case "hash" -> check(new LayerHash().getHash(args[2]) != null);
-      case "upload" -> s3(args[2]).upload(Path.of(args[3]), "b", "ours");
-      default -> s3(args[2]).download("b", "ours", Path.of(args[3]));
+      case "upload" -> s3(args[2]).upload(Path.of(args[3]), "bench", "ours");
+      default -> s3(args[2]).download("bench", "ours", Path.of(args[3]));
     }
     System.out.println((System.nanoTime() - start) / 1e9);
   }
