@@ -118,10 +118,11 @@ public final class S3Manager {
 
   /**
    * The client of {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}, {@code
-   * AWS_SESSION_TOKEN}, {@code AWS_REGION} and {@code S3_ENDPOINT}. Without the first two, the
-   * credentials are those of {@code AWS_SHARED_CREDENTIALS_FILE} or {@code ~/.aws/credentials}, or
-   * of the container or machine that {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code
-   * AWS_CONTAINER_CREDENTIALS_FULL_URI} or {@code AWS_WEB_IDENTITY_TOKEN_FILE} tell of.
+   * AWS_SESSION_TOKEN}, {@code AWS_REGION}, {@code S3_ENDPOINT} and {@code S3_PATH_STYLE} ({@code
+   * true} or not). Without the first two, the credentials are those of {@code
+   * AWS_SHARED_CREDENTIALS_FILE} or {@code ~/.aws/credentials}, or of the container or machine that
+   * {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI} or
+   * {@code AWS_WEB_IDENTITY_TOKEN_FILE} tell of.
    */
   public static S3Manager fromEnvironment() {
     return from(System.getenv());

@@ -235,8 +235,8 @@ final class S3Upload {
   }
 
   /**
-   * Sends a part from the file as it is, which the client library would read into memory: to a URL
-   * that it signs.
+   * Sends a part from the file as it is, to a URL that the client library signs. Its own upload of
+   * a part of a file was refused by S3Proxy, as not having the SHA-256 that it announced.
    */
   private Part put(String id, int number, FilePart body, byte[] md5) throws Exception {
     String url =
