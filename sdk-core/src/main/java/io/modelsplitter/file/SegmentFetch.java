@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.Protocol;
 import okhttp3.Response;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,10 @@ final class SegmentFetch {
       skip = position;
     }
     try (BufferedSource in = response.body().source()) {
+      if (response.protocol() == Protocol.HTTP_1_1) {
+        // The socket has the same limit; a second one for each 8 KB is a third of the whole time.
+        in.timeout().clearTimeout();
+      }
       skip(in, skip);
       copy(in, segment, known, to);
     }
