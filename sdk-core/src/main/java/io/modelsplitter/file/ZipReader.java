@@ -64,7 +64,8 @@ final class ZipReader implements ArchiveReader {
         if (end.getInt(0) != END64) {
           throw new ZipException("its zip64 record is none");
         }
-        size = Math.max(size == 0xFFFF_FFFFL ? 0 : size, end.getLong(40));
+        // Read from where it is said to begin, whatever size is said.
+        size = Math.max(end.getLong(40), record - end.getLong(48));
       }
       if (size < 0 || size > MAX_DIRECTORY) {
         throw new ZipException("its central directory has " + size + " bytes");

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modelsplitter.error.BadInputException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Test;
@@ -118,6 +121,24 @@ class ArchivesTest {
   }
 
   @Test
+  void extract_nameThatFillsTheMemory_isRefused() throws IOException {
+    byte[] name = new byte[2 << 20];
+    assertRefused("belong to no file", archive(tar -> entry(tar, 'L', name)));
+    byte[] comment = text("2000024 comment=" + "c".repeat(2_000_007) + "\n");
+    assertRefused("belong to no file", archive(tar -> entry(tar, 'x', comment)));
+  }
+
+  private static void entry(TarArchiveOutputStream tar, char kind, byte[] content)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry("x", (byte) kind);
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
+    file(tar, "y", text("y"));
+  }
+
+  @Test
   void extract_sameFileTwice_isRefused() throws IOException {
     assertRefused(
         "twice",
@@ -201,6 +222,25 @@ class ArchivesTest {
         assertThrows(
             BadInputException.class, () -> Archives.extract(archive, folder.resolve("out"), 999));
     assertTrue(String.valueOf(e.getMessage()).contains("999"), e::getMessage);
+  }
+
+  @Test
+  void extract_zipWhoseDirectoryBeginsElsewhere_isRefused() throws IOException {
+    Path archive = folder.resolve("a.zip");
+    try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(archive)) {
+      zip.setUseZip64(Zip64Mode.Always);
+      zip.setLevel(0);
+      entry(zip, "x", 0, new byte[17 << 20]);
+    }
+    byte[] bytes = Files.readAllBytes(archive);
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int end = bytes.length - 8;
+    while (buffer.getInt(end) != 0x06064b50) {
+      end--;
+    }
+    buffer.putLong(end + 48, 0); // and still few bytes, so it says
+    Files.write(archive, bytes);
+    assertRefused("its central directory has", archive);
   }
 
   @Test

@@ -29,6 +29,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -57,6 +59,8 @@ public final class S3Manager {
   private static final Logger log = LoggerFactory.getLogger(S3Manager.class);
 
   /** The SHA-256 of an object that this uploaded, among its metadata. */
+  static final String THREADS = "s3-transfer";
+
   private static final String SHA256 = "sha256";
 
   private static final Duration PRESIGNED = Duration.ofHours(1);
@@ -84,6 +88,7 @@ public final class S3Manager {
     this.connections = builder.connections;
     this.http =
         new OkHttpClient.Builder()
+            .dispatcher(dispatcher(connections))
             .protocols(List.of(Protocol.HTTP_1_1))
             .connectTimeout(builder.connectTimeout)
             .readTimeout(builder.readTimeout)
@@ -109,6 +114,20 @@ public final class S3Manager {
       client.disableVirtualStyleEndpoint();
       parts.disableVirtualStyleEndpoint();
     }
+  }
+
+  /** Its threads do not keep a program alive that has nothing else to do. */
+  private static Dispatcher dispatcher(int connections) {
+    Dispatcher dispatcher =
+        new Dispatcher(
+            Executors.newCachedThreadPool(
+                task -> {
+                  Thread thread = new Thread(task, THREADS);
+                  thread.setDaemon(true);
+                  return thread;
+                }));
+    dispatcher.setMaxRequestsPerHost(Math.max(5, connections));
+    return dispatcher;
   }
 
   /** Begins a client with more to say than the constructors take. */

@@ -88,6 +88,18 @@ class S3LayerStoreTest extends LayerStoreContract {
     }
   }
 
+  @Test
+  void threads_keepNoProgramAlive() throws IOException {
+    Path file = Files.writeString(work.resolve("x"), "x");
+    s3().upload(file, BUCKET, "x");
+    List<Thread> threads =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals(S3Manager.THREADS))
+            .toList();
+    assertFalse(threads.isEmpty());
+    assertTrue(threads.stream().allMatch(Thread::isDaemon));
+  }
+
   private interface Call {
     void run() throws IOException;
   }
@@ -160,6 +172,7 @@ class S3LayerStoreTest extends LayerStoreContract {
             reader.presignedDownloadUrl(BUCKET, "large", Duration.ofMinutes(1)).toString(), viaUrl);
     assertEquals(-1, Files.mismatch(file, viaUrl));
     FileDownloader.builder()
+        .token("for-the-model-host") // S3 would refuse it beside a signature
         .environment(
             Map.of(
                 "AWS_ACCESS_KEY_ID", "access",

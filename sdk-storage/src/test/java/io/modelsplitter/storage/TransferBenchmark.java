@@ -21,6 +21,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -145,6 +146,20 @@ public final class TransferBenchmark {
     System.out.printf(
         "hash: processor seconds md5sum %.2f, LayerHash %.2f, ratio %.3f%n",
         theirs, mine, mine / theirs);
+    List<Path> parts = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      parts.add(file.resolveSibling("part" + i));
+      write(parts.get(i), Files.size(file) / 4);
+    }
+    Runtime runtime = Runtime.getRuntime();
+    Duration before = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
+    long start = System.nanoTime();
+    new LayerHash().digests(parts);
+    double wall = (System.nanoTime() - start) / 1e9;
+    Duration used = ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(before);
+    System.out.printf(
+        "hash of 4 files: %.2f of %d processors busy%n",
+        used.toMillis() / 1e3 / wall, runtime.availableProcessors());
   }
 
   private static double processorSeconds(List<String> command) throws Exception {
