@@ -1,0 +1,86 @@
+package io.modelsplitter.job;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a job is.
+ *
+ * @param phase where in its life it is
+ * @param reason one word for why, where there is something to say: {@code ImagePullBackOff}, {@code
+ *     OOMKilled}, {@code DeadlineExceeded}, {@code Cancelled}, {@code ExitCode}
+ * @param message what a person can act on, or null
+ * @param pods the attempts, oldest first
+ */
+public record JobState(
+    Phase phase, @Nullable String reason, @Nullable String message, List<Pod> pods) {
+
+  /** Where in its life a job is. */
+  public enum Phase {
+    /** Nothing runs yet. */
+    PENDING,
+    /** It works. */
+    RUNNING,
+    /** It ended, and says that it did what it was to do. */
+    SUCCEEDED,
+    /** It ended, and no attempt is left. */
+    FAILED;
+
+    /** Whether it is over. */
+    public boolean isFinal() {
+      return this == SUCCEEDED || this == FAILED;
+    }
+  }
+
+  /**
+   * One attempt.
+   *
+   * @param name of the pod, or what stands for one
+   * @param phase where in its life it is
+   * @param reason as of the job, or null
+   * @param exitCode of its container, or null where it has not ended
+   */
+  public record Pod(String name, Phase phase, @Nullable String reason, @Nullable Integer exitCode) {
+
+    /** As it goes over the wire. */
+    public Map<String, Object> toMap() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", name);
+      map.put("phase", wire(phase));
+      put(map, "reason", reason);
+      put(map, "exit_code", exitCode);
+      return map;
+    }
+  }
+
+  /** Copies the pods. */
+  public JobState {
+    pods = List.copyOf(pods);
+  }
+
+  /** As it goes over the wire. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("phase", wire(phase));
+    put(map, "reason", reason);
+    put(map, "message", message);
+    List<Map<String, Object>> all = new ArrayList<>();
+    pods.forEach(pod -> all.add(pod.toMap()));
+    map.put("pods", all);
+    return map;
+  }
+
+  private static String wire(Phase phase) {
+    return phase.name().charAt(0) + phase.name().substring(1).toLowerCase(Locale.ROOT);
+  }
+
+  private static void put(Map<String, Object> map, String name, @Nullable Object value) {
+    if (value != null) {
+      map.put(name, value);
+    }
+  }
+}
