@@ -64,7 +64,7 @@ class SplitterKillIT {
           for (int attempt = 1; exit != 0; attempt++) {
             Process process = split.start();
             boolean isDone = killed >= KILLS;
-            long moment = isDone ? Long.MAX_VALUE : (long) (moment(random, split) * duration);
+            long moment = isDone ? Long.MAX_VALUE : (long) (moment(random) * duration);
             if (process.waitFor(moment, TimeUnit.NANOSECONDS)) {
               exit = process.exitValue();
               assertEquals(0, exit, "attempt " + attempt + ", seed " + seed + split.errors());
@@ -83,11 +83,11 @@ class SplitterKillIT {
   }
 
   /**
-   * When to kill, as a part of an undisturbed run: mostly early, at times late, and once layers are
-   * being stored always so early that one split outlives all kills.
+   * When to kill, as a part of an undisturbed run: mostly early, so that one split outlives all
+   * kills, and at times late.
    */
-  private static double moment(Random random, Split split) {
-    return split.isStoring() ? random.nextDouble() / 8 : Math.pow(random.nextDouble(), 4);
+  private static double moment(Random random) {
+    return Math.pow(random.nextDouble(), Math.max(4, KILLS / 2.0));
   }
 
   /** A split in a store, a registry and a work folder of its own. */
@@ -151,10 +151,6 @@ class SplitterKillIT {
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .redirectError(root.resolve("errors").toFile())
           .start();
-    }
-
-    boolean isStoring() {
-      return Files.exists(root.resolve("layers"));
     }
 
     int await(Process process) throws InterruptedException {

@@ -10,6 +10,9 @@ import java.util.function.BiConsumer;
  */
 public interface JobLauncher extends AutoCloseable {
 
+  /** Tells this place from others that share a task registry; the same after a restart. */
+  String name();
+
   /**
    * Launches a job; answers when it is certain to run, or leaves nothing behind.
    *

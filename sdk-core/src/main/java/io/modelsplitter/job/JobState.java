@@ -74,6 +74,28 @@ public record JobState(
     return map;
   }
 
+  /** Reads what {@link #toMap} wrote. */
+  static JobState fromMap(Map<String, ?> map) {
+    List<Pod> pods = new ArrayList<>();
+    if (map.get("pods") instanceof List<?> list) {
+      for (Object pod : list) {
+        Map<?, ?> fields = (Map<?, ?>) pod;
+        pods.add(
+            new Pod(
+                String.valueOf(fields.get("name")),
+                phase(fields.get("phase")),
+                (String) fields.get("reason"),
+                (Integer) fields.get("exit_code")));
+      }
+    }
+    return new JobState(
+        phase(map.get("phase")), (String) map.get("reason"), (String) map.get("message"), pods);
+  }
+
+  private static Phase phase(@Nullable Object wire) {
+    return Phase.valueOf(String.valueOf(wire).toUpperCase(Locale.ROOT));
+  }
+
   private static String wire(Phase phase) {
     return phase.name().charAt(0) + phase.name().substring(1).toLowerCase(Locale.ROOT);
   }

@@ -1,0 +1,192 @@
+package io.modelsplitter.job;
+
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.TaskChange;
+import io.modelsplitter.registry.TaskRegistry;
+import io.modelsplitter.registry.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells tasks what became of their jobs. A registry that cannot be reached is told later, and of a
+ * job the latest state only. Thread-safe.
+ */
+final class JobFollower implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(JobFollower.class);
+  private static final long LONGEST_PAUSE_SECONDS = 30;
+  private static final long RECONCILE_SECONDS = 60;
+  private static final Duration LONGEST_LAUNCH = Duration.ofMinutes(5);
+
+  private final TaskRegistry tasks;
+  private final JobLauncher launcher;
+  private final ScheduledThreadPoolExecutor worker;
+
+  /** What is still to be told. */
+  private final Map<String, JobState> untold = new ConcurrentHashMap<>();
+
+  JobFollower(TaskRegistry tasks, JobLauncher launcher) {
+    this.tasks = tasks;
+    this.launcher = launcher;
+    this.worker =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "split-jobs");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  void start() {
+    launcher.watch(this::changed);
+    Future<?> unused =
+        worker.scheduleWithFixedDelay(this::reconcile, 0, RECONCILE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /**
+   * A task whose runner died between making it and launching its job has nobody to tell it. It is
+   * old enough then that nobody launches it any more, another server of the same runner neither.
+   */
+  private void reconcile() {
+    try {
+      Filter waiting =
+          Filter.eq("task_status_data.runner", launcher.name())
+              .and(Filter.eq("task_status_data.phase", SplitJobs.LAUNCHING))
+              .and(Filter.eq("task_status", TaskStatus.PENDING))
+              .and(Filter.lt("task_create_timestamp", now() - LONGEST_LAUNCH.toSeconds()));
+      List<Task> left = tasks.query(waiting);
+      if (!left.isEmpty()) {
+        Map<String, JobState> jobs = launcher.jobs();
+        left.removeIf(task -> jobs.containsKey(task.taskId()));
+        left.forEach(task -> fail(task.taskId(), "LaunchFailed", "its runner stopped before that"));
+      }
+    } catch (ModelSplitterException e) {
+      log.warn("tasks without a job cannot be looked for yet: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("tasks without a job cannot be looked for", e);
+    }
+  }
+
+  private static long now() {
+    return Instant.now().getEpochSecond();
+  }
+
+  private void changed(String taskId, JobState state) {
+    untold.put(taskId, state);
+    later(taskId, 0);
+  }
+
+  /** The job of a task failed for this reason. */
+  void fail(String taskId, String reason, String message) {
+    changed(taskId, new JobState(JobState.Phase.FAILED, reason, message, List.of()));
+  }
+
+  private void later(String taskId, int failures) {
+    long pause = failures == 0 ? 0 : Math.min(LONGEST_PAUSE_SECONDS, 1L << Math.min(failures, 6));
+    try {
+      Future<?> unused = worker.schedule(() -> tell(taskId, failures), pause, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("closed before task {} was told", taskId);
+    }
+  }
+
+  private void tell(String taskId, int failures) {
+    JobState state = untold.get(taskId);
+    if (state == null) {
+      return; // a later call told it
+    }
+    try {
+      tell(taskId, state);
+      untold.remove(taskId, state);
+    } catch (UnavailableException e) {
+      log.warn("task {} cannot be told about its job yet: {}", taskId, e.getMessage());
+      later(taskId, failures + 1);
+    } catch (RuntimeException e) {
+      untold.remove(taskId, state);
+      log.error("task {} cannot be told about its job", taskId, e);
+    }
+  }
+
+  private void tell(String taskId, JobState state) {
+    Task task;
+    try {
+      task = tasks.get(taskId);
+    } catch (NotFoundException e) {
+      log.info("task {} is gone, and its job goes too", taskId);
+      launcher.cancel(taskId);
+      return;
+    }
+    TaskChange change = task.isFinal() ? null : change(task, state);
+    if (change != null) {
+      try {
+        Task unused = tasks.update(taskId, change);
+      } catch (ConflictException e) {
+        log.debug("task {} came to its end meanwhile", taskId);
+      }
+    }
+  }
+
+  /** What a state of the job means for a task that is not over; null when nothing. */
+  private static @Nullable TaskChange change(Task task, JobState state) {
+    Map<String, Object> data = new LinkedHashMap<>(task.taskStatusData());
+    switch (state.phase()) {
+      case PENDING -> {
+        if (state.reason() == null
+            || (state.reason().equals(data.get("reason"))
+                && Objects.equals(state.message(), data.get("message")))) {
+          return null;
+        }
+        put(data, state);
+        return TaskChange.status(task.taskStatus(), data);
+      }
+      case RUNNING -> {
+        if (data.remove("reason") == null) {
+          return null; // the splitter tells the rest itself
+        }
+        data.remove("message");
+        return TaskChange.status(task.taskStatus(), data);
+      }
+      case SUCCEEDED -> {
+        data.put("error", "the job ended without a word about its result");
+        data.put("reason", "NoResult");
+        return TaskChange.status(TaskStatus.FAILED, data);
+      }
+      default -> {
+        put(data, state);
+        data.put("error", state.message() == null ? "the job failed" : state.message());
+        return TaskChange.status(TaskStatus.FAILED, data);
+      }
+    }
+  }
+
+  private static void put(Map<String, Object> data, JobState state) {
+    if (state.reason() != null) {
+      data.put("reason", state.reason());
+    }
+    if (state.message() != null) {
+      data.put("message", state.message());
+    }
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}

@@ -1,0 +1,48 @@
+package io.modelsplitter.job;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** Ends processes, with those that they started. */
+final class Processes {
+  private static final Duration LAST_WAIT = Duration.ofSeconds(5);
+
+  private Processes() {}
+
+  /** Tells a process to end, and kills it when it does not; what it started goes with it. */
+  static void stop(Process process, Duration grace) {
+    List<ProcessHandle> started = process.descendants().toList();
+    process.destroy();
+    await(process.toHandle(), grace);
+    process.destroyForcibly();
+    started.forEach(ProcessHandle::destroyForcibly);
+    await(process.toHandle(), LAST_WAIT);
+  }
+
+  /** Kills a process of an earlier life of ours, and those that it started. */
+  static void kill(ProcessHandle orphan) {
+    List<ProcessHandle> all = Stream.concat(orphan.descendants(), Stream.of(orphan)).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(process -> await(process, LAST_WAIT));
+  }
+
+  private static void await(ProcessHandle process, Duration most) {
+    boolean interrupted = Thread.interrupted(); // who is told to stop waits for its process
+    try {
+      process.onExit().get(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      // killed by the caller
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.modelsplitter.job;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.Problems;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Query;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.TaskChange;
+import io.modelsplitter.registry.TaskRegistry;
+import io.modelsplitter.registry.TaskStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a task of each split job, launches it, and follows it to its end: whatever becomes of the
+ * job, its task hears of it. Thread-safe.
+ *
+ * <pre>{@code
+ * try (SplitJobs jobs = SplitJobs.of(tasks, launcher, Map.of("TASK_STATUS_UPDATE_URL", url, …))) {
+ *   String taskId = jobs.start(job);
+ * }
+ * }</pre>
+ */
+public final class SplitJobs implements AutoCloseable {
+
+  /** The type of the tasks. */
+  public static final String TASK_TYPE = "model_splits";
+
+  /** Where a task keeps the key of the request that made it. */
+  private static final String KEY = "idempotency_key";
+
+  /** The phase of a task whose job is not launched yet. */
+  static final String LAUNCHING = "launch";
+
+  private static final Pattern VALID_KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+  private static final Logger log = LoggerFactory.getLogger(SplitJobs.class);
+
+  private final TaskRegistry tasks;
+  private final JobLauncher launcher;
+  private final Map<String, String> environment;
+  private final JobFollower follower;
+
+  private SplitJobs(TaskRegistry tasks, JobLauncher launcher, Map<String, String> environment) {
+    this.tasks = tasks;
+    this.launcher = launcher;
+    this.environment = Map.copyOf(environment);
+    this.follower = new JobFollower(tasks, launcher);
+  }
+
+  /**
+   * Follows the jobs of a launcher from now on, also those that were launched before this process
+   * began.
+   *
+   * @param environment what each job is told beside its task: {@code TASK_STATUS_UPDATE_URL},
+   *     {@code MODEL_LAYERS_REGISTRY_URL}, {@code BLOCK_DB_URL}, {@code LAYER_STORE_URL}
+   */
+  public static SplitJobs of(
+      TaskRegistry tasks, JobLauncher launcher, Map<String, String> environment) {
+    SplitJobs jobs = new SplitJobs(tasks, launcher, environment);
+    jobs.follower.start();
+    return jobs;
+  }
+
+  /** As {@link #start(SplitJob, String)}, once for each call. */
+  public String start(SplitJob job) {
+    return start(job, null);
+  }
+
+  /**
+   * Creates a task and launches its job. A job that cannot be launched is a failed task.
+   *
+   * @param idempotencyKey 1 to 255 printable characters: the same key again answers the same task
+   *     and starts nothing; null starts a job with each call
+   * @return the task's id
+   * @throws BadInputException when the job can never run
+   * @throws ConflictException when the key was used for another job
+   * @throws io.modelsplitter.error.UnavailableException when it can be neither launched nor known
+   */
+  public String start(SplitJob job, @Nullable String idempotencyKey) {
+    if (idempotencyKey == null) {
+      return launch(create(job, job.taskData()), job);
+    }
+    if (!VALID_KEY.matcher(idempotencyKey).matches()) {
+      throw new BadInputException(
+          "Idempotency-Key must be 1 to 255 printable characters, not "
+              + Json.show(idempotencyKey));
+    }
+    Map<String, Object> data = new LinkedHashMap<>(job.taskData());
+    data.put(KEY, idempotencyKey);
+    Task first = first(idempotencyKey);
+    if (first == null) {
+      Task mine = create(job, data);
+      first = Objects.requireNonNullElse(first(idempotencyKey), mine);
+      if (first.taskId().equals(mine.taskId())) {
+        return launch(mine, job);
+      }
+      tasks.delete(mine.taskId()); // somebody came a moment before
+    }
+    if (!first.taskData().equals(Json.copyOf("task_data", data, 1))) {
+      throw new ConflictException(
+          "Idempotency-Key " + Json.show(idempotencyKey) + " was used for another job",
+          first.taskId(),
+          Map.of());
+    }
+    return first.taskId();
+  }
+
+  private @Nullable Task first(String key) {
+    List<Task> found = new ArrayList<>();
+    Filter filter = Filter.eq("task_data." + KEY, key).and(Filter.eq("task_type", TASK_TYPE));
+    tasks.query(Query.of(filter).limit(1), found::add);
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  private Task create(SplitJob job, Map<String, Object> data) {
+    return tasks.create(
+        new NewTask(
+            TASK_TYPE,
+            data,
+            TaskStatus.PENDING,
+            Map.of("phase", LAUNCHING, "runner", launcher.name())));
+  }
+
+  private String launch(Task task, SplitJob job) {
+    String taskId = task.taskId();
+    try {
+      launcher.launch(
+          new JobSpec(
+              taskId, job.containerImage(), job.storageSize(), job.taskData(), environment));
+    } catch (RuntimeException e) {
+      log.warn("job of task {} cannot be launched: {}", taskId, Problems.describe(e));
+      follower.fail(taskId, "LaunchFailed", Problems.describe(e));
+      throw e;
+    }
+    return taskId;
+  }
+
+  /**
+   * How far the job of a task is.
+   *
+   * @throws NotFoundException when there is none here
+   */
+  public JobState state(String taskId) {
+    return launcher.state(taskId);
+  }
+
+  /**
+   * The end of what the last attempt said.
+   *
+   * @throws NotFoundException when there is no such job here
+   */
+  public String logs(String taskId, int maxBytes) {
+    return launcher.logs(taskId, maxBytes);
+  }
+
+  /**
+   * Stops a job and removes what belongs to it; its task has failed, unless it was over before.
+   *
+   * @return the task as it is now
+   * @throws NotFoundException when there is no such job here
+   */
+  public Task cancel(String taskId) {
+    JobState unused = launcher.state(taskId);
+    Task task = tasks.get(taskId);
+    if (!task.isFinal()) {
+      Map<String, Object> data = new LinkedHashMap<>(task.taskStatusData());
+      data.put("error", "the job was cancelled");
+      data.put("reason", "Cancelled");
+      try {
+        task = tasks.update(taskId, TaskChange.status(TaskStatus.FAILED, data));
+      } catch (ConflictException e) {
+        task = tasks.get(taskId); // it came to its end meanwhile
+      }
+    }
+    launcher.cancel(taskId);
+    return task;
+  }
+
+  /** Ends the following, and the launcher. */
+  @Override
+  public void close() {
+    follower.close();
+    try {
+      launcher.close();
+    } catch (ModelSplitterException e) {
+      log.warn("the job launcher cannot be closed: {}", e.getMessage());
+    }
+  }
+}
