@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,13 +50,14 @@ public final class SplitJobs implements AutoCloseable {
 
   private final TaskRegistry tasks;
   private final JobLauncher launcher;
-  private final Map<String, String> environment;
+  private final Supplier<Map<String, String>> environment;
   private final JobFollower follower;
 
-  private SplitJobs(TaskRegistry tasks, JobLauncher launcher, Map<String, String> environment) {
+  private SplitJobs(
+      TaskRegistry tasks, JobLauncher launcher, Supplier<Map<String, String>> environment) {
     this.tasks = tasks;
     this.launcher = launcher;
-    this.environment = Map.copyOf(environment);
+    this.environment = environment;
     this.follower = new JobFollower(tasks, launcher);
   }
 
@@ -68,6 +70,14 @@ public final class SplitJobs implements AutoCloseable {
    */
   public static SplitJobs of(
       TaskRegistry tasks, JobLauncher launcher, Map<String, String> environment) {
+    return of(tasks, launcher, () -> environment);
+  }
+
+  /**
+   * As {@link #of(TaskRegistry, JobLauncher, Map)}; the environment is asked for at each launch.
+   */
+  public static SplitJobs of(
+      TaskRegistry tasks, JobLauncher launcher, Supplier<Map<String, String>> environment) {
     SplitJobs jobs = new SplitJobs(tasks, launcher, environment);
     jobs.follower.start();
     return jobs;
@@ -90,7 +100,7 @@ public final class SplitJobs implements AutoCloseable {
    */
   public String start(SplitJob job, @Nullable String idempotencyKey) {
     if (idempotencyKey == null) {
-      return launch(create(job, job.taskData()), job);
+      return launch(create(job.taskData()), job);
     }
     if (!VALID_KEY.matcher(idempotencyKey).matches()) {
       throw new BadInputException(
@@ -101,7 +111,7 @@ public final class SplitJobs implements AutoCloseable {
     data.put(KEY, idempotencyKey);
     Task first = first(idempotencyKey);
     if (first == null) {
-      Task mine = create(job, data);
+      Task mine = create(data);
       first = Objects.requireNonNullElse(first(idempotencyKey), mine);
       if (first.taskId().equals(mine.taskId())) {
         return launch(mine, job);
@@ -124,7 +134,7 @@ public final class SplitJobs implements AutoCloseable {
     return found.isEmpty() ? null : found.get(0);
   }
 
-  private Task create(SplitJob job, Map<String, Object> data) {
+  private Task create(Map<String, Object> data) {
     return tasks.create(
         new NewTask(
             TASK_TYPE,
@@ -138,7 +148,7 @@ public final class SplitJobs implements AutoCloseable {
     try {
       launcher.launch(
           new JobSpec(
-              taskId, job.containerImage(), job.storageSize(), job.taskData(), environment));
+              taskId, job.containerImage(), job.storageSize(), job.taskData(), environment.get()));
     } catch (RuntimeException e) {
       log.warn("job of task {} cannot be launched: {}", taskId, Problems.describe(e));
       follower.fail(taskId, "LaunchFailed", Problems.describe(e));

@@ -6,6 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
@@ -76,9 +77,15 @@ public final class RegistryServer implements AutoCloseable {
       return this;
     }
 
+    /** Serves split jobs. */
+    public Builder splitJobs(SplitJobs jobs) {
+      routes.add(new SplitJobRoutes(jobs));
+      return this;
+    }
+
     /** Answers for the split jobs that there is nothing to launch them with. */
-    Builder splitJobs() {
-      routes.add(new SplitJobRoutes());
+    Builder noSplitJobs() {
+      routes.add(new SplitJobRoutes(null));
       return this;
     }
 

@@ -1,6 +1,10 @@
 package io.modelsplitter.registry.http;
 
 import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.registry.TaskRegistry;
+import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -45,8 +49,14 @@ public final class ServerMain implements Callable<Integer> {
 
   @CommandLine.Mixin private final ServerOptions options = new ServerOptions();
 
+  @CommandLine.Mixin private final JobOptions jobOptions = new JobOptions();
+
+  private final Map<String, String> environment;
+
   /** For the command line only. */
-  private ServerMain() {}
+  private ServerMain(Map<String, String> environment) {
+    this.environment = environment;
+  }
 
   /** Runs the server until it is told to stop. */
   public static void main(String[] args) {
@@ -58,7 +68,7 @@ public final class ServerMain implements Callable<Integer> {
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new ServerMain())
+    return new CommandLine(new ServerMain(environment))
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setInterpolateVariables(false) // a password may hold what looks like one
         .setParameterExceptionHandler((e, unused) -> fail(e.getMessage()))
@@ -69,42 +79,57 @@ public final class ServerMain implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
+    jobOptions.check();
+    ServerParts parts = new ServerParts();
+    try {
+      serve(parts);
+    } catch (RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(parts::close));
+    return 0;
+  }
+
+  private void serve(ServerParts parts) {
     RegistryServer.Builder builder =
         RegistryServer.builder().host(options.host).port(options.port).tokens(options.tokens());
     if (options.specPorts) {
       options.role.specPorts().forEach(builder::alsoOnPort);
     }
-    EmbeddedRegistry registry = options.role.hasRegistries() ? options.openRegistry() : null;
-    if (registry != null) {
+    if (options.role.hasRegistries()) {
+      EmbeddedRegistry registry = options.openRegistry();
+      parts.registry = registry;
       builder.modelLayers(registry.modelLayers()).tasks(registry.tasks());
     }
     if (options.role.hasSplitJobs()) {
-      builder.splitJobs();
+      addSplitJobs(builder, parts);
     }
-    RegistryServer server = start(builder, registry);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  if (registry != null) {
-                    registry.close();
-                  }
-                }));
+    RegistryServer server = builder.start();
+    parts.server = server;
     System.out.println("listening on " + server.url());
-    return 0;
   }
 
-  private static RegistryServer start(
-      RegistryServer.Builder builder, @Nullable EmbeddedRegistry registry) {
-    try {
-      return builder.start();
-    } catch (RuntimeException e) {
-      if (registry != null) {
-        registry.close();
-      }
-      throw e;
+  private void addSplitJobs(RegistryServer.Builder builder, ServerParts parts) {
+    if (jobOptions.launcher == JobOptions.Launcher.NONE) {
+      builder.noSplitJobs();
+      return;
     }
+    TaskRegistry tasks =
+        parts.registry == null ? TaskClient.from(environment) : parts.registry.tasks();
+    SplitJobs jobs = jobOptions.open(tasks, environment, () -> publicUrl(parts));
+    parts.jobs = jobs;
+    builder.splitJobs(jobs);
+  }
+
+  private String publicUrl(ServerParts parts) {
+    if (options.publicUrl != null) {
+      return options.publicUrl;
+    }
+    if (parts.server == null) {
+      throw new UnavailableException("the server is about to start", null);
+    }
+    return parts.server.url().toString();
   }
 
   private static int failed(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed)

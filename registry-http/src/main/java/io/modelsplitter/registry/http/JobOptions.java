@@ -1,0 +1,150 @@
+package io.modelsplitter.registry.http;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
+import io.modelsplitter.job.JobLauncher;
+import io.modelsplitter.job.ProcessJobLauncher;
+import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.TaskRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@link ServerMain} that are about split jobs. */
+final class JobOptions {
+  /** What a job is told; the server's own variable, or its public URL. */
+  private static final List<String> URLS =
+      List.of(
+          "TASK_STATUS_UPDATE_URL",
+          "GLOBAL_TASKS_DB_URL",
+          "MODEL_LAYERS_REGISTRY_URL",
+          "BLOCK_DB_URL");
+
+  /** Of the server's environment a process gets these. */
+  private static final Set<String> PASSED_ON =
+      Set.of(
+          "PATH",
+          "LANG",
+          "LC_ALL",
+          "TZ",
+          "LAYER_STORE_URL",
+          "S3_ENDPOINT",
+          "S3_PATH_STYLE",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "AWS_SESSION_TOKEN",
+          "AWS_REGION",
+          "MODEL_DOWNLOAD_TOKEN",
+          "MODEL_SPLITTER_TOKEN",
+          "MODEL_SPLITTER_TOKEN_FILE");
+
+  /** Where split jobs run. */
+  enum Launcher {
+    /** Nowhere: asking for one is answered 503. */
+    NONE,
+    /** As processes of this machine. */
+    PROCESS
+  }
+
+  @Option(
+      names = "--launcher",
+      paramLabel = "LAUNCHER",
+      defaultValue = "none",
+      description =
+          "Where split jobs run: none, or process (as processes of this machine, for development)."
+              + " Default: none.")
+  Launcher launcher = Launcher.NONE;
+
+  @Option(
+      names = "--process-images",
+      paramLabel = "FILE",
+      description =
+          "The images that --launcher process may run, and the commands that stand for them: JSON,"
+              + " {\"IMAGE\": [\"COMMAND\", \"ARGUMENT\"]}.")
+  @Nullable Path processImages;
+
+  @Option(
+      names = "--process-folder",
+      paramLabel = "DIR",
+      defaultValue = "./data/jobs",
+      description = "Where --launcher process keeps its jobs. Default: ./data/jobs.")
+  Path processFolder = Path.of("");
+
+  @Option(
+      names = "--job-attempts",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often a job is tried. Default: 3.")
+  int attempts;
+
+  /**
+   * Checks what no single option can.
+   *
+   * @throws BadInputException names the option and what to do
+   */
+  void check() {
+    if (attempts < 1 || attempts > 100) {
+      throw new BadInputException("--job-attempts must be from 1 to 100, not " + attempts);
+    }
+    if (launcher == Launcher.PROCESS && processImages == null) {
+      throw new BadInputException("--launcher process needs --process-images");
+    }
+  }
+
+  /**
+   * The split jobs of the launcher that was asked for.
+   *
+   * @param environment the server's own
+   * @param publicUrl where this server can be reached by jobs, as soon as it listens
+   */
+  SplitJobs open(TaskRegistry tasks, Map<String, String> environment, Supplier<String> publicUrl) {
+    Map<String, String> passedOn = new LinkedHashMap<>(environment);
+    passedOn.keySet().retainAll(PASSED_ON);
+    ProcessJobLauncher.Builder builder =
+        ProcessJobLauncher.builder(processFolder).environment(passedOn).attempts(attempts);
+    images(Objects.requireNonNull(processImages)).forEach(builder::image);
+    JobLauncher processes = builder.build();
+    return SplitJobs.of(tasks, processes, () -> urls(environment, publicUrl.get()));
+  }
+
+  private static Map<String, String> urls(Map<String, String> environment, String publicUrl) {
+    Map<String, String> urls = new LinkedHashMap<>();
+    URLS.forEach(name -> urls.put(name, environment.getOrDefault(name, publicUrl)));
+    return urls;
+  }
+
+  private static Map<String, List<String>> images(Path file) {
+    Map<String, Object> json;
+    try {
+      json = Json.parseObject("--process-images " + file, Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new BadInputException("--process-images cannot be read: " + Problems.describe(e), e);
+    }
+    Map<String, List<String>> images = new LinkedHashMap<>();
+    json.forEach((image, command) -> images.put(image, command(file, image, command)));
+    return images;
+  }
+
+  private static List<String> command(Path file, String image, @Nullable Object command) {
+    List<String> words = new ArrayList<>();
+    if (command instanceof List<?> list) {
+      list.forEach(word -> words.add(word instanceof String text ? text : ""));
+    }
+    if (words.isEmpty() || words.contains("")) {
+      throw new BadInputException(
+          "--process-images %s: the command of %s must be a list of texts, not %s"
+              .formatted(file, Json.show(image), Json.show(command)));
+    }
+    return words;
+  }
+}

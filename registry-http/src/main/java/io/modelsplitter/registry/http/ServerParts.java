@@ -1,0 +1,29 @@
+package io.modelsplitter.registry.http;
+
+import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import org.jspecify.annotations.Nullable;
+
+/** What a running server is made of, as far as it has been opened. */
+final class ServerParts implements AutoCloseable {
+  volatile @Nullable EmbeddedRegistry registry;
+  volatile @Nullable SplitJobs jobs;
+  volatile @Nullable RegistryServer server;
+
+  /** Jobs end first, since they report to the server, and that to the registry. */
+  @Override
+  public void close() {
+    SplitJobs running = jobs;
+    if (running != null) {
+      running.close();
+    }
+    RegistryServer listening = server;
+    if (listening != null) {
+      listening.close();
+    }
+    EmbeddedRegistry open = registry;
+    if (open != null) {
+      open.close();
+    }
+  }
+}
