@@ -7,25 +7,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The most memory that a process has had resident, where the system tells: Linux does, in {@code
- * /proc/PID/status}.
+ * The most memory that a process which this one started has had resident, where the system tells:
+ * Linux does, in {@code /proc/PID/status}.
  */
 final class PeakMemory {
   private static final Pattern HIGH_WATER_MARK = Pattern.compile("VmHWM:\\s+(\\d+) kB");
 
-  private final Path status;
   private long kilobytes;
-
-  PeakMemory(long pid) {
-    this.status = Path.of("/proc", String.valueOf(pid), "status");
-  }
 
   /** Looks again; nothing is known of a process that has ended. */
   void look() {
+    ProcessHandle.current().children().forEach(child -> look(child.pid()));
+  }
+
+  private void look(long pid) {
     try {
+      Path status = Path.of("/proc", String.valueOf(pid), "status");
       Matcher matcher = HIGH_WATER_MARK.matcher(Files.readString(status));
       if (matcher.find()) {
-        kilobytes = Long.parseLong(matcher.group(1));
+        kilobytes = Math.max(kilobytes, Long.parseLong(matcher.group(1)));
       }
     } catch (IOException e) {
       // what was seen before stays

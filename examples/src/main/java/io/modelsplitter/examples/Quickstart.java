@@ -3,9 +3,9 @@ package io.modelsplitter.examples;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.Problems;
-import io.modelsplitter.file.Folders;
+import io.modelsplitter.job.ProcessJobLauncher;
+import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.json.Json;
-import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskQuery;
@@ -20,15 +20,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The whole system on one machine: starts the registries, creates a task, runs the safetensors
- * splitter as a container would be run, and shows what came of it.
+ * The whole system on one machine: starts the registries and a runner, asks for a split job, which
+ * runs the safetensors splitter as a container would be run, and shows what came of it.
  */
 @Command(
     name = "quickstart",
@@ -36,7 +38,6 @@ import picocli.CommandLine.Option;
     version = "quickstart 0.1.0",
     description = "Splits a model, stores and registers its layers, and reuses them next time.")
 public final class Quickstart implements Callable<Integer> {
-  private static final String TASK_TYPE = "model_splits";
 
   @Option(
       names = "--model",
@@ -63,13 +64,17 @@ public final class Quickstart implements Callable<Integer> {
   @Option(names = "--json", description = "Print the result as the last line, in JSON.")
   private boolean json;
 
+  private final Map<String, String> environment;
+
   /** For the command line only. */
-  private Quickstart() {}
+  private Quickstart(Map<String, String> environment) {
+    this.environment = environment;
+  }
 
   /** Runs the quickstart; the exit code is 0 when the task is complete. */
   public static void main(String[] args) {
     System.exit(
-        new CommandLine(new Quickstart())
+        new CommandLine(new Quickstart(System.getenv()))
             .setParameterExceptionHandler((e, unused) -> badFlag(e))
             .setExecutionExceptionHandler((e, unused, parsed) -> fail(e))
             .execute(args));
@@ -97,45 +102,64 @@ public final class Quickstart implements Callable<Integer> {
     Files.createDirectories(folder);
     try (EmbeddedRegistry registry =
             EmbeddedRegistry.open("jdbc:h2:file:" + folder.resolve("registry"), "sa", "");
-        RegistryServer server =
-            RegistryServer.builder()
-                .modelLayers(registry.modelLayers())
-                .tasks(registry.tasks())
-                .start();
         QuickstartModel source = QuickstartModel.of(model, folder)) {
-      clearUp(registry.tasks(), folder);
-      System.out.println("registries  " + server.url() + ", kept in " + folder);
-      System.out.println("model       " + source.url());
-      return run(server.url().toString(), source, folder);
+      clearUp(registry.tasks(), folder.resolve("jobs"));
+      AtomicReference<String> url = new AtomicReference<>("");
+      SplitJobs jobs =
+          SplitJobs.of(
+              registry.tasks(), launcher(folder), () -> urls(Objects.requireNonNull(url.get())));
+      try (jobs;
+          RegistryServer server =
+              RegistryServer.builder()
+                  .modelLayers(registry.modelLayers())
+                  .tasks(registry.tasks())
+                  .splitJobs(jobs)
+                  .start()) {
+        url.set(server.url().toString());
+        Runtime.getRuntime().addShutdownHook(new Thread(jobs::close)); // the job ends with us
+        System.out.println("registries  " + server.url() + ", kept in " + folder);
+        System.out.println("model       " + source.url());
+        return run(server.url().toString(), source, jobs);
+      }
     }
   }
 
+  private ProcessJobLauncher launcher(Path folder) {
+    return ProcessJobLauncher.builder(folder.resolve("jobs"))
+        .image(SplitterImage.NAME, SplitterImage.command())
+        .environment(SplitterImage.environment(environment, folder.resolve("layers")))
+        .attempts(1)
+        .build();
+  }
+
+  private static Map<String, String> urls(String registries) {
+    return Map.of(
+        "TASK_STATUS_UPDATE_URL", registries,
+        "MODEL_LAYERS_REGISTRY_URL", registries,
+        "BLOCK_DB_URL", registries);
+  }
+
   /** The database is ours alone, so what an earlier run left open nobody works on. */
-  private static void clearUp(TaskRegistry tasks, Path folder) throws IOException {
-    Folders.delete(folder.resolve("work"));
+  private static void clearUp(TaskRegistry tasks, Path jobs) {
+    try (ProcessJobLauncher earlier = ProcessJobLauncher.builder(jobs).build()) {
+      earlier.jobs().keySet().forEach(earlier::cancel);
+    }
     TaskChange stopped =
         TaskChange.status(TaskStatus.FAILED, Map.of("error", "the quickstart was stopped"));
     for (String open : List.of(TaskStatus.PENDING, TaskStatus.IN_PROGRESS)) {
-      for (Task task : tasks.query(TaskQuery.all().type(TASK_TYPE).status(open))) {
+      for (Task task : tasks.query(TaskQuery.all().type(SplitJobs.TASK_TYPE).status(open))) {
         tasks.update(task.taskId(), stopped);
       }
     }
   }
 
-  private int run(String registries, QuickstartModel source, Path folder)
+  private int run(String server, QuickstartModel source, SplitJobs jobs)
       throws IOException, InterruptedException {
-    TaskRegistry tasks = TaskClient.at(registries);
-    Task task = tasks.create(NewTask.of(TASK_TYPE, taskData(source)));
-    System.out.println("task        " + task.taskId());
-    Path work = folder.resolve("work").resolve(task.taskId());
-    int exit;
-    try {
-      exit = new SplitterProcess(registries, folder.resolve("layers"), work).run(task);
-    } finally {
-      Folders.delete(work);
-    }
-    Task done = ended(tasks, task.taskId(), exit);
-    boolean complete = exit == 0 && TaskStatus.isComplete(done.taskStatus());
+    JobView job = JobView.start(server, SplitterImage.NAME, taskData(source));
+    System.out.println("task        " + job.taskId());
+    Task done = job.await(TaskClient.at(server));
+    Task unused = jobs.cancel(job.taskId()); // and its log goes
+    boolean complete = TaskStatus.isComplete(done.taskStatus());
     List<Map<String, Object>> layers = ResultTable.layers(done);
     if (complete) {
       System.out.println();
@@ -151,16 +175,6 @@ public final class Quickstart implements Callable<Integer> {
       System.out.println(Json.write(result));
     }
     return complete ? 0 : 1;
-  }
-
-  /** A splitter that died could not say so itself. */
-  private static Task ended(TaskRegistry tasks, String taskId, int exit) {
-    Task task = tasks.get(taskId);
-    if (task.isFinal()) {
-      return task;
-    }
-    String error = "the splitter ended with exit code " + exit + " and no result";
-    return tasks.update(taskId, TaskChange.status(TaskStatus.FAILED, Map.of("error", error)));
   }
 
   private Map<String, Object> taskData(QuickstartModel source) {

@@ -51,7 +51,7 @@ class QuickstartIT {
     assertEquals(values(first, "model_layer_hash"), values(second, "model_layer_hash"));
     assertEquals(values(first, "model_layer_public_url"), values(second, "model_layer_public_url"));
     assertEquals(before, files());
-    assertTrue(Files.notExists(folder.resolve("quickstart-data/work").resolve(taskId(second))));
+    assertTrue(Files.notExists(folder.resolve("quickstart-data/jobs").resolve(taskId(second))));
   }
 
   /** Everything in the layer store, with the time of its last change. */

@@ -115,8 +115,12 @@ final class ProcessJob {
     } catch (InterruptedException e) {
       log.debug("job {} stops here", spec().taskId());
     } catch (IOException | RuntimeException e) {
-      log.error("job {} cannot go on", spec().taskId(), e);
-      giveUp("CannotRun", Problems.describe(e));
+      if (Thread.currentThread().isInterrupted()) { // which breaks off what is being written
+        log.debug("job {} stops here", spec().taskId(), e);
+      } else {
+        log.error("job {} cannot go on", spec().taskId(), e);
+        giveUp("CannotRun", Problems.describe(e));
+      }
     } finally {
       setRunner(null);
       running.unlock();

@@ -1,0 +1,239 @@
+package io.modelsplitter.registry.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.job.ProcessJobLauncher;
+import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.client.TaskClient;
+import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Split jobs over HTTP, with real processes behind them. */
+@Timeout(60)
+class SplitJobsTest {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir Path folder;
+
+  private EmbeddedRegistry registry;
+  private SplitJobs jobs;
+  private RegistryServer server;
+
+  @BeforeEach
+  void start() {
+    registry = EmbeddedRegistry.inMemory();
+    jobs = SplitJobs.of(registry.tasks(), launcher(), Map.of("TASK_STATUS_UPDATE_URL", "http://x"));
+    server = RegistryServer.builder().tasks(registry.tasks()).splitJobs(jobs).start();
+  }
+
+  private ProcessJobLauncher launcher() {
+    return ProcessJobLauncher.builder(folder.resolve("jobs"))
+        .image("fails", List.of("sh", "-c", "echo no luck; exit 1"))
+        .image("silent", List.of("true"))
+        .image("waits", List.of("sh", "-c", "echo waiting; exec sleep 600"))
+        .environment(Map.of("PATH", "/usr/bin:/bin"))
+        .pause(Duration.ofMillis(1))
+        .build();
+  }
+
+  @AfterEach
+  void close() {
+    jobs.close();
+    server.close();
+    registry.close();
+  }
+
+  private HttpResponse<String> send(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server.url() + path))
+            .method(method, BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HTTP.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static Map<String, Object> taskData(String name) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("model_name", name);
+    data.put("model_download_url", "https://something.invalid/m.tar.gz");
+    data.put("world_size", 4);
+    data.put("model_split_config", Map.of("tp_degree", 2));
+    return data;
+  }
+
+  private static String body(String image, String name) {
+    return Json.write(Map.of("task_data", taskData(name), "container_image", image));
+  }
+
+  private String start(String image, String... headers) throws Exception {
+    HttpResponse<String> answer =
+        send("POST", "/start_model_split_job", body(image, "gpt2"), headers);
+    assertEquals(200, answer.statusCode(), answer::body);
+    Map<String, Object> json = Json.parseObject("answer", answer.body());
+    assertEquals(Set.of("success", "task_id"), json.keySet());
+    return String.valueOf(json.get("task_id"));
+  }
+
+  private Task await(String taskId, Predicate<Task> condition) {
+    Task task = registry.tasks().get(taskId);
+    while (!condition.test(task)) {
+      Thread.onSpinWait();
+      task = registry.tasks().get(taskId);
+    }
+    return task;
+  }
+
+  @Test
+  void start_jobThatFails_failsItsTaskWithAReason() throws Exception {
+    Task task = await(start("fails"), Task::isFinal);
+    assertEquals("model_splits", task.taskType());
+    assertEquals(taskData("gpt2"), task.taskData());
+    assertEquals("failed", task.taskStatus());
+    assertEquals("it ended with exit code 1: no luck", task.taskStatusData().get("error"));
+    assertEquals("Error", task.taskStatusData().get("reason"));
+    Map<String, Object> job =
+        Json.parseObject("job", send("GET", "/model_split_job/" + task.taskId(), "").body());
+    Map<?, ?> data = (Map<?, ?>) job.getOrDefault("data", Map.of());
+    assertEquals("Failed", data.get("phase"));
+    assertEquals(task.taskId(), data.get("task_id"));
+    assertEquals(3, String.valueOf(data.get("pods")).split("exit_code", -1).length - 1);
+    HttpResponse<String> log = send("GET", "/model_split_job/" + task.taskId() + "/logs", "");
+    assertEquals("no luck\n", log.body());
+  }
+
+  @Test
+  void start_jobThatSaysNothing_isNoSuccess() throws Exception {
+    Task task = await(start("silent"), Task::isFinal);
+    assertEquals("failed", task.taskStatus());
+    assertEquals("NoResult", task.taskStatusData().get("reason"));
+  }
+
+  @Test
+  void start_whatIsMissing_isNamed() throws Exception {
+    HttpResponse<String> answer = send("POST", "/start_model_split_job", "{}");
+    assertEquals(400, answer.statusCode());
+    assertEquals(
+        Map.of("success", false, "error", "Missing required fields: task_data, container_image"),
+        Json.parseObject("answer", answer.body()));
+    assertEquals(List.of(), registry.tasks().query(Filter.all()));
+  }
+
+  @Test
+  void start_imageThatIsNotAllowed_failsTheTask() throws Exception {
+    HttpResponse<String> answer =
+        send("POST", "/start_model_split_job", body("registry/evil:latest", "gpt2"));
+    assertEquals(400, answer.statusCode());
+    assertTrue(answer.body().contains("may not be run here"), answer::body);
+    Task task = registry.tasks().query(Filter.all()).get(0);
+    task = await(task.taskId(), Task::isFinal);
+    assertEquals("LaunchFailed", task.taskStatusData().get("reason"));
+  }
+
+  @Test
+  void start_sameKeyAgain_isTheSameTask() throws Exception {
+    String first = start("silent", "Idempotency-Key", "k1");
+    await(first, Task::isFinal);
+    assertEquals(first, start("silent", "Idempotency-Key", "k1"));
+    assertFalse(first.equals(start("silent", "Idempotency-Key", "k2")));
+    HttpResponse<String> other =
+        send("POST", "/start_model_split_job", body("silent", "other"), "Idempotency-Key", "k1");
+    assertEquals(409, other.statusCode());
+    assertEquals(
+        400,
+        send("POST", "/start_model_split_job", body("silent", "x"), "Idempotency-Key", "a b")
+            .statusCode());
+  }
+
+  @Test
+  void start_sameKeyFromMany_isOneTask() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try {
+      List<Callable<String>> calls = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        calls.add(() -> start("silent", "Idempotency-Key", "k"));
+      }
+      Set<String> ids = new TreeSet<>();
+      for (Future<String> id : threads.invokeAll(calls)) {
+        ids.add(id.get());
+      }
+      assertEquals(1, ids.size());
+      assertEquals(1, registry.tasks().query(Filter.all()).size());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void cancel_endsTheJobAndFailsTheTask() throws Exception {
+    String taskId = start("waits");
+    String path = "/model_split_job/" + taskId;
+    while (!send("GET", path + "/logs", "").body().equals("waiting\n")) {
+      Thread.onSpinWait();
+    }
+    HttpResponse<String> answer = send("DELETE", path, "");
+    assertEquals(200, answer.statusCode(), answer::body);
+    Task task = registry.tasks().get(taskId);
+    assertEquals("failed", task.taskStatus());
+    assertEquals("Cancelled", task.taskStatusData().get("reason"));
+    assertEquals(404, send("GET", path, "").statusCode());
+    assertEquals(404, send("DELETE", path, "").statusCode());
+    assertEquals(404, send("GET", "/model_split_job/no%20such/logs", "").statusCode());
+  }
+
+  @Test
+  void taskRegistryThatIsAway_hearsOfTheEndLater() throws Exception {
+    RegistryServer tasks = RegistryServer.builder().tasks(registry.tasks()).start();
+    jobs.close();
+    server.close();
+    jobs =
+        SplitJobs.of(
+            TaskClient.at(tasks.url().toString()),
+            launcher(),
+            () -> {
+              tasks.close(); // right after the task was made
+              return Map.of();
+            });
+    server = RegistryServer.builder().splitJobs(jobs).start();
+    String taskId = start("fails");
+    while (!send("GET", "/model_split_job/" + taskId, "").body().contains("Failed")) {
+      Thread.onSpinWait();
+    }
+    assertEquals("pending", registry.tasks().get(taskId).taskStatus());
+    try (RegistryServer again =
+        RegistryServer.builder().port(tasks.url().getPort()).tasks(registry.tasks()).start()) {
+      assertEquals(tasks.url(), again.url());
+      assertEquals("failed", await(taskId, Task::isFinal).taskStatus());
+    }
+  }
+}
