@@ -78,6 +78,7 @@ final class ProcessJob {
     ProcessRecord record = found.get();
     if (!record.state().phase().isFinal()) {
       record.process().ifPresent(Processes::kill);
+      Processes.killIn(folder.toRealPath());
       record = record.lost();
       record.write(folder);
     }

@@ -1,5 +1,8 @@
 package io.modelsplitter.job;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +31,24 @@ final class Processes {
     List<ProcessHandle> all = Stream.concat(orphan.descendants(), Stream.of(orphan)).toList();
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(process -> await(process, LAST_WAIT));
+  }
+
+  /**
+   * Kills what works in a folder, where the system tells: Linux does, in {@code /proc/PID/cwd}. So
+   * also a process is found that was started a moment before its starter died.
+   */
+  static void killIn(Path folder) {
+    ProcessHandle.allProcesses()
+        .filter(process -> isIn(folder, Path.of("/proc", String.valueOf(process.pid()), "cwd")))
+        .forEach(Processes::kill);
+  }
+
+  private static boolean isIn(Path folder, Path link) {
+    try {
+      return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).startsWith(folder);
+    } catch (IOException e) {
+      return false; // it has ended, or is somebody else's
+    }
   }
 
   private static void await(ProcessHandle process, Duration most) {

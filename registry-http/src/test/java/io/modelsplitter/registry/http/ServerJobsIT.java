@@ -1,0 +1,124 @@
+package io.modelsplitter.registry.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Task;
+import io.modelsplitter.registry.client.TaskClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Split jobs of the runnable jar, with {@code --launcher process}. */
+@Timeout(120)
+class ServerJobsIT {
+  /** The first attempt stays, and says which process it is; the second one ends at once. */
+  private static final String SCRIPT =
+      "[ -e pid ] && exit 64; echo $$ > part; mv part pid; exec sleep 600";
+
+  @TempDir Path folder;
+
+  private Path images = Path.of("");
+
+  @BeforeEach
+  void allowAnImage() throws IOException {
+    images = folder.resolve("images.json");
+    Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", SCRIPT))));
+  }
+
+  private ServerProcess start() throws IOException {
+    return ServerProcess.start(
+        folder, "--port=0", "--launcher=process", "--process-images", images.toString());
+  }
+
+  private static String startJob(ServerProcess server) throws Exception {
+    String body =
+        """
+        {"task_data": {"model_name": "m", "model_download_url": "file:///m", "world_size": 1,
+         "model_split_config": {}}, "container_image": "image", "storage_size": "1Mi"}
+        """;
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/start_model_split_job"))
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    String answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    return String.valueOf(Json.parseObject("answer", answer).get("task_id"));
+  }
+
+  private ProcessHandle child(String taskId) throws IOException {
+    Path pid = folder.resolve("data/jobs").resolve(taskId).resolve("work/pid");
+    while (!Files.exists(pid)) {
+      Thread.onSpinWait();
+    }
+    return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+  }
+
+  @Test
+  void kill_ofTheServer_thenAnother_goesOnWithTheJob() throws Exception {
+    String taskId;
+    ProcessHandle child;
+    try (ServerProcess server = start()) {
+      taskId = startJob(server);
+      child = child(taskId);
+      assertTrue(child.isAlive());
+      server.kill();
+    }
+    try (ServerProcess server = start()) {
+      child.onExit().get(30, TimeUnit.SECONDS); // the new server ends what it cannot see
+      TaskClient tasks = TaskClient.at(server.url());
+      Task task = tasks.get(taskId);
+      while (!task.isFinal()) {
+        Thread.onSpinWait();
+        task = tasks.get(taskId);
+      }
+      assertEquals("BadInput", task.taskStatusData().get("reason"));
+    }
+  }
+
+  @Test
+  void terminate_ofTheServer_endsTheProcess() throws Exception {
+    try (ServerProcess server = start()) {
+      ProcessHandle child = child(startJob(server));
+      int unused = server.terminate();
+      child.onExit().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void runner_withoutARegistry_orImages_isOneLineAndExitCode2() throws Exception {
+    assertBad("GLOBAL_TASKS_DB_URL", "--role=runner", "--launcher=process", "--process-images");
+    Files.writeString(images, "{\"image\": \"sh -c true\"}");
+    assertBad("the command of \"image\" must be a list", "--launcher=process", "--process-images");
+    Files.writeString(images, "{");
+    assertBad("--process-images", "--launcher=process", "--process-images");
+    Files.delete(images);
+    assertBad("no such file", "--launcher=process", "--process-images");
+    images = Path.of("0");
+    assertBad("--launcher process needs --process-images", "--launcher=process", "--port");
+    assertBad("--job-attempts", "--job-attempts");
+  }
+
+  private void assertBad(String part, String... arguments) throws Exception {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = images.toString();
+    ServerProcess.Ended ended =
+        ServerProcess.runToItsEnd(folder, Map.of("MODEL_SPLITTER_PORT", "0"), all);
+    assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
+    assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
+    assertTrue(ended.errors().get(0).contains(part), ended.errors().get(0));
+  }
+}
