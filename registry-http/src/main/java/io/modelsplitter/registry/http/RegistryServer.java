@@ -8,6 +8,7 @@ import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
 import java.util.ArrayList;
@@ -58,12 +59,15 @@ public final class RegistryServer implements AutoCloseable {
   /** Collects what a server serves and where. For one thread. */
   public static final class Builder {
     private final List<Routes> routes = new ArrayList<>();
+    private final HealthRoutes health = new HealthRoutes();
     private final List<Integer> morePorts = new ArrayList<>();
     private String host = "127.0.0.1";
     private int port;
     private @Nullable AccessTokens tokens;
 
-    private Builder() {}
+    private Builder() {
+      routes.add(health);
+    }
 
     /** Serves this model layers registry. */
     public Builder modelLayers(ModelLayerRegistry registry) {
@@ -74,6 +78,7 @@ public final class RegistryServer implements AutoCloseable {
     /** Serves this task registry. */
     public Builder tasks(TaskRegistry registry) {
       routes.add(new TaskRoutes(registry));
+      health.add(() -> registry.query(TaskQuery.all().limit(1)));
       return this;
     }
 

@@ -20,6 +20,9 @@ import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,25 @@ class RegistryServerTest {
         assertEquals(List.of(), client.query(TaskQuery.all()));
       }
     }
+  }
+
+  @Test
+  void readyz_whatItStandsOnIsAway_isNotReady() throws Exception {
+    EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
+    RegistryServer behind = RegistryServer.builder().tasks(registry.tasks()).start();
+    try (RegistryServer runner =
+        RegistryServer.builder().tasks(TaskClient.at(behind.url().toString())).start()) {
+      assertEquals(200, status(runner, "/readyz"));
+      behind.close();
+      assertEquals(503, status(runner, "/readyz"));
+      assertEquals(200, status(runner, "/healthz"));
+    }
+    registry.close();
+  }
+
+  private static int status(RegistryServer server, String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(server.url().resolve(path)).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
   }
 
   @Test

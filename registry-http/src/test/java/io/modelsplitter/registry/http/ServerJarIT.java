@@ -100,6 +100,8 @@ class ServerJarIT {
     try (ServerProcess server =
         ServerProcess.start(folder, "--port=0", "--token-file", tokens.toString())) {
       assertEquals(401, status(server, "GET", "/tasks"));
+      assertEquals(200, status(server, "GET", "/readyz")); // a probe has no token
+      assertEquals(401, status(server, "GET", "/readyz/x"));
       TaskClient reader = client(server, "reader");
       TaskClient writer = client(server, "writer");
       Task task = writer.create(NewTask.of("model_splits", Map.of()));
