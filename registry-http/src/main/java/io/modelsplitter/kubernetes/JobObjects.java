@@ -117,6 +117,30 @@ final class JobObjects {
                         .buildCall(null)));
   }
 
+  Listed listWarnings() throws ApiFailure {
+    return list(
+        next ->
+            KubernetesClient.core(
+                api ->
+                    api.listNamespacedEvent(namespace)
+                        .fieldSelector(Warning.SELECTOR)
+                        .limit(PAGE)
+                        ._continue(next)
+                        .buildCall(null)));
+  }
+
+  /** What the cluster complains of; empty where this service may not see it. */
+  List<Warning> warnings() throws ApiFailure {
+    try {
+      return listWarnings().items().stream().map(Warning::of).toList();
+    } catch (ApiFailure e) {
+      if (e.status() == 403) {
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
   private interface Pages {
     KubernetesClient.Sends from(@Nullable String next);
   }
@@ -169,7 +193,7 @@ final class JobObjects {
                   ? ""
                   : "; the namespace "
                       + namespace
-                      + " needs a Role with jobs, pods, pods/log, configmaps and"
+                      + " needs a Role with jobs, pods, pods/log, events, configmaps and"
                       + " persistentvolumeclaims, bound to this service's account");
       case 404 -> message + "; is there a namespace " + namespace + "?";
       default -> message;

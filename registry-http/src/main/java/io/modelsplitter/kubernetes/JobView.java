@@ -3,6 +3,7 @@ package io.modelsplitter.kubernetes;
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.job.JobState;
 import io.modelsplitter.job.JobState.Phase;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,8 @@ record JobView(
         message == null ? null : Problems.oneLine(message));
   }
 
-  /** How far the job is, from itself and the pods of which some may be its own. */
-  JobState state(List<PodView> pods) {
+  /** How far the job is, from itself and the pods and warnings of which some may be its own. */
+  JobState state(Collection<PodView> pods, Collection<Warning> warnings) {
     List<PodView> own =
         pods.stream()
             .filter(pod -> pod.jobUid().equals(uid))
@@ -61,14 +62,16 @@ record JobView(
           Phase.PENDING, "Suspended", "its launch has not finished, or was broken off", attempts);
     }
     if (last == null) {
-      return new JobState(Phase.PENDING, null, null, attempts);
+      JobState waiting = new JobState(Phase.PENDING, null, null, attempts);
+      return Warning.explain(waiting, uid, warnings);
     }
     // After an attempt there is another one, or the Job will say how it ended.
     Phase phase =
         last.phase() == Phase.FAILED
             ? Phase.PENDING
             : last.phase() == Phase.SUCCEEDED ? Phase.RUNNING : last.phase();
-    return new JobState(phase, last.reason(), last.message(), attempts);
+    JobState running = new JobState(phase, last.reason(), last.message(), attempts);
+    return Warning.explain(running, last.uid(), warnings);
   }
 
   /** Of a Job that ran out of attempts, the last attempt tells why. */

@@ -14,30 +14,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows all split jobs: their Jobs and their pods, in two watches, which meet here. What is told
- * is told under one lock, so one call comes after the other.
+ * Follows all split jobs: their Jobs, their pods and what is complained of, in three watches, which
+ * meet here. What is told is told under one lock, so one call comes after the other.
  */
 final class JobWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
 
   private final JobObjects objects;
-  private final ResourceWatch jobWatch;
-  private final ResourceWatch podWatch;
+  private final List<ResourceWatch> watches;
 
   /** By name; null until they were listed once. */
   private @Nullable Map<String, JobView> jobs;
 
   private @Nullable Map<String, PodView> pods;
+
+  /** By name; not all of the namespace concern our jobs. They are waited for by nobody. */
+  private final Map<String, Warning> warnings = new HashMap<>();
+
   private final Map<String, JobState> told = new HashMap<>();
   private final Set<String> cancelled = new HashSet<>();
   private @Nullable BiConsumer<String, JobState> listener;
 
   JobWatch(KubernetesClient cluster, JobObjects objects, String namespace, Backoff backoff) {
     this.objects = objects;
-    this.jobWatch =
-        new ResourceWatch("jobs", cluster, new Jobs(objects, namespace), new JobSink(), backoff);
-    this.podWatch =
-        new ResourceWatch("pods", cluster, new Pods(objects, namespace), new PodSink(), backoff);
+    Watched watched = new Watched(objects, namespace);
+    this.watches =
+        List.of(
+            new ResourceWatch("jobs", cluster, watched.jobs(), new Jobs(), backoff),
+            new ResourceWatch("pods", cluster, watched.pods(), new Pods(), backoff),
+            new ResourceWatch("events", cluster, watched.warnings(), new Warnings(), backoff));
   }
 
   synchronized void start(BiConsumer<String, JobState> newListener) {
@@ -45,8 +50,7 @@ final class JobWatch implements AutoCloseable {
       throw new IllegalStateException("the jobs are watched already");
     }
     listener = newListener;
-    jobWatch.start();
-    podWatch.start();
+    watches.forEach(ResourceWatch::start);
   }
 
   /** Whether the Job of a task, when it is gone, is so because it was asked for here. */
@@ -60,8 +64,7 @@ final class JobWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    jobWatch.close();
-    podWatch.close();
+    watches.forEach(ResourceWatch::close);
   }
 
   private synchronized void allJobs(List<Map<String, Object>> listed) {
@@ -107,17 +110,49 @@ final class JobWatch implements AutoCloseable {
     }
   }
 
-  private synchronized void podChanged(PodView pod, boolean deleted) {
+  private synchronized void podChanged(Map<String, Object> object, boolean deleted) {
+    PodView pod = PodView.of(object);
     if (pods != null) {
       if (deleted) {
         pods.remove(pod.name());
       } else {
         pods.put(pod.name(), pod);
       }
-      for (JobView job : jobs == null ? List.<JobView>of() : List.copyOf(jobs.values())) {
-        if (job.uid().equals(pod.jobUid())) {
-          tell(job);
-        }
+      tell(pod.jobUid());
+    }
+  }
+
+  private synchronized void allWarnings(List<Map<String, Object>> listed) {
+    warnings.clear();
+    for (Map<String, Object> each : listed) {
+      warnings.put(name(each), Warning.of(each));
+    }
+    tellAll();
+  }
+
+  private synchronized void warningChanged(Map<String, Object> object, boolean deleted) {
+    if (deleted) { // when it is old, by the cluster; what it told may still be so
+      warnings.remove(name(object));
+      return;
+    }
+    Warning warning = Warning.of(object);
+    warnings.put(name(object), warning);
+    tell(warning.uid());
+    for (PodView pod : pods == null ? List.<PodView>of() : List.copyOf(pods.values())) {
+      if (pod.uid().equals(warning.uid())) {
+        tell(pod.jobUid());
+      }
+    }
+  }
+
+  private static String name(Map<String, Object> object) {
+    return String.valueOf(Fields.text(object, "metadata", "name"));
+  }
+
+  private void tell(String jobUid) {
+    for (JobView job : jobs == null ? List.<JobView>of() : List.copyOf(jobs.values())) {
+      if (job.uid().equals(jobUid)) {
+        tell(job);
       }
     }
   }
@@ -136,10 +171,10 @@ final class JobWatch implements AutoCloseable {
         || (last != null && last.phase().isFinal())) {
       return; // an end is told once: what is cleaned up after it changes nothing
     }
-    JobState state = job.state(List.copyOf(pods.values()));
+    JobState state = job.state(pods.values(), warnings.values());
     if (state.phase() == Phase.FAILED) {
       // The two watches do not wait for each other, and the pods say why it failed.
-      state = job.state(podsNow(job));
+      state = job.state(podsNow(job), List.of());
       if (last != null && last.reason() != null && state.pods().isEmpty()) {
         state = withReasonBefore(state, last);
       }
@@ -193,47 +228,7 @@ final class JobWatch implements AutoCloseable {
     }
   }
 
-  private record Jobs(JobObjects objects, String namespace) implements ResourceWatch.Source {
-    @Override
-    public JobObjects.Listed list() throws ApiFailure {
-      return objects.listJobs(JobNames.SELECTOR);
-    }
-
-    @Override
-    public KubernetesClient.Sends watch(String version) {
-      return KubernetesClient.batch(
-          api ->
-              api.listNamespacedJob(namespace)
-                  .labelSelector(JobNames.SELECTOR)
-                  .watch(true)
-                  .allowWatchBookmarks(true)
-                  .resourceVersion(version)
-                  .timeoutSeconds((int) KubernetesClient.WATCH.toSeconds())
-                  .buildCall(null));
-    }
-  }
-
-  private record Pods(JobObjects objects, String namespace) implements ResourceWatch.Source {
-    @Override
-    public JobObjects.Listed list() throws ApiFailure {
-      return objects.listPods(JobNames.SELECTOR);
-    }
-
-    @Override
-    public KubernetesClient.Sends watch(String version) {
-      return KubernetesClient.core(
-          api ->
-              api.listNamespacedPod(namespace)
-                  .labelSelector(JobNames.SELECTOR)
-                  .watch(true)
-                  .allowWatchBookmarks(true)
-                  .resourceVersion(version)
-                  .timeoutSeconds((int) KubernetesClient.WATCH.toSeconds())
-                  .buildCall(null));
-    }
-  }
-
-  private final class JobSink implements ResourceWatch.Sink {
+  private final class Jobs implements ResourceWatch.Sink {
     @Override
     public void all(List<Map<String, Object>> listed) {
       allJobs(listed);
@@ -250,7 +245,7 @@ final class JobWatch implements AutoCloseable {
     }
   }
 
-  private final class PodSink implements ResourceWatch.Sink {
+  private final class Pods implements ResourceWatch.Sink {
     @Override
     public void all(List<Map<String, Object>> listed) {
       allPods(listed);
@@ -258,12 +253,29 @@ final class JobWatch implements AutoCloseable {
 
     @Override
     public void changed(Map<String, Object> object) {
-      podChanged(PodView.of(object), false);
+      podChanged(object, false);
     }
 
     @Override
     public void deleted(Map<String, Object> object) {
-      podChanged(PodView.of(object), true);
+      podChanged(object, true);
+    }
+  }
+
+  private final class Warnings implements ResourceWatch.Sink {
+    @Override
+    public void all(List<Map<String, Object>> listed) {
+      allWarnings(listed);
+    }
+
+    @Override
+    public void changed(Map<String, Object> object) {
+      warningChanged(object, false);
+    }
+
+    @Override
+    public void deleted(Map<String, Object> object) {
+      warningChanged(object, true);
     }
   }
 }

@@ -40,12 +40,9 @@ public final class KubernetesClient implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .readTimeout(Duration.ofSeconds(30))
             .writeTimeout(Duration.ofSeconds(30))
-            .build();
-    this.watching =
-        http.newBuilder()
-            .readTimeout(WATCH.plusSeconds(30))
             .pingInterval(Duration.ofSeconds(20)) // so that a dead connection is known for one
             .build();
+    this.watching = http.newBuilder().readTimeout(WATCH.plusSeconds(30)).build();
   }
 
   static KubernetesClient of(OkHttpClient http, String server) {

@@ -58,10 +58,11 @@ public final class KubernetesJobLauncher implements JobLauncher {
   public Map<String, JobState> jobs() {
     try {
       List<PodView> pods = objects.pods(JobNames.SELECTOR);
+      List<Warning> warnings = objects.warnings();
       Map<String, JobState> states = new LinkedHashMap<>();
       for (JobView job : objects.jobs(JobNames.SELECTOR)) {
         if (!job.deleting()) {
-          states.put(job.taskId(), job.state(pods));
+          states.put(job.taskId(), job.state(pods, warnings));
         }
       }
       return states;
@@ -74,7 +75,7 @@ public final class KubernetesJobLauncher implements JobLauncher {
   public JobState state(String taskId) {
     try {
       JobView job = find(taskId);
-      return job.state(objects.pods(JobNames.selector(taskId)));
+      return job.state(objects.pods(JobNames.selector(taskId)), objects.warnings());
     } catch (ApiFailure e) {
       throw unavailable("read the split job " + taskId, e);
     }
@@ -85,7 +86,7 @@ public final class KubernetesJobLauncher implements JobLauncher {
     try {
       JobView job = find(taskId);
       List<JobState.Pod> attempts =
-          new ArrayList<>(job.state(objects.pods(JobNames.selector(taskId))).pods());
+          new ArrayList<>(job.state(objects.pods(JobNames.selector(taskId)), List.of()).pods());
       // The last attempt may not have begun: then the one before it is the last that said anything.
       for (int i = attempts.size() - 1; i >= 0; i--) {
         String log = objects.log(attempts.get(i).name(), maxBytes);

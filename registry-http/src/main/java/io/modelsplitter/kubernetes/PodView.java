@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PodView(
     String name,
+    String uid,
     String jobUid,
     String created,
     Phase phase,
@@ -30,6 +31,7 @@ record PodView(
     Found found = find(pod);
     return new PodView(
         orEmpty(Fields.text(pod, "metadata", "name")),
+        orEmpty(Fields.text(pod, "metadata", "uid")),
         owner(pod),
         orEmpty(Fields.text(pod, "metadata", "creationTimestamp")),
         phase(orEmpty(Fields.text(pod, "status", "phase"))),

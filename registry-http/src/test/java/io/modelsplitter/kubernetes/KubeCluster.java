@@ -18,6 +18,7 @@ final class KubeCluster {
   static final String CORE = "/api/v1/namespaces/model-split-jobs";
   static final String PODS = CORE + "/pods";
   static final String CLAIMS = CORE + "/persistentvolumeclaims";
+  static final String EVENTS = CORE + "/events";
   static final String MAPS = CORE + "/configmaps";
 
   private KubeCluster() {}
@@ -165,6 +166,24 @@ final class KubeCluster {
         map("containers", List.of(Map.of("name", "split"))),
         "status",
         status);
+  }
+
+  static Map<String, Object> warning(String uid, String reason, String message) {
+    return map(
+        "kind",
+        "Event",
+        "metadata",
+        map("name", "event-" + reason, "resourceVersion", "11"),
+        "involvedObject",
+        map("uid", uid),
+        "type",
+        "Warning",
+        "reason",
+        reason,
+        "message",
+        message,
+        "lastTimestamp",
+        "2026-11-25T10:00:00Z");
   }
 
   static Map<String, Object> waiting(String reason, String message) {

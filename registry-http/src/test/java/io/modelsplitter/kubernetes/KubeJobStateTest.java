@@ -27,7 +27,7 @@ class KubeJobStateTest {
     int[] attempt = {0};
     List<PodView> pods =
         Stream.of(statuses).map(it -> PodView.of(pod("t", ++attempt[0], "1", object(it)))).toList();
-    return JobView.of(job).state(pods);
+    return JobView.of(job).state(pods, List.of());
   }
 
   @SuppressWarnings("unchecked") // they are what is given here
@@ -153,6 +153,6 @@ class KubeJobStateTest {
     Map<String, Object> before = pod("t", 1, "1", terminated(1, "Error", "x"));
     Map<String, Object> job = job("t", "2", false);
     object(Objects.requireNonNull(job.get("metadata"))).put("uid", "another");
-    assertEquals(List.of(), JobView.of(job).state(List.of(PodView.of(before))).pods());
+    assertEquals(List.of(), JobView.of(job).state(List.of(PodView.of(before)), List.of()).pods());
   }
 }

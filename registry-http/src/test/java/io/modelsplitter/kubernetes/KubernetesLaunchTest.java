@@ -42,6 +42,7 @@ import io.modelsplitter.job.JobState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -232,6 +233,8 @@ class KubernetesLaunchTest {
     server.stubFor(
         get(urlPathEqualTo(PODS))
             .willReturn(list("PodList", "20", List.of(pod(ID, 1, "15", KubeCluster.running())))));
+    server.stubFor(
+        get(urlPathEqualTo(KubeCluster.EVENTS)).willReturn(status(403, "Forbidden", "events")));
     assertEquals(JobState.Phase.RUNNING, launcher.state(ID).phase());
     assertEquals(List.of(ID), List.copyOf(launcher.jobs().keySet()));
     assertEquals("split-t1-1", launcher.state(ID).pods().get(0).name());
@@ -256,6 +259,14 @@ class KubernetesLaunchTest {
             .withQueryParam("continue", equalTo("next"))
             .willReturn(list("JobList", "20", List.of(job("b", "11", false)))));
     server.stubFor(get(urlPathEqualTo(PODS)).willReturn(list("PodList", "20", List.of())));
+    server.stubFor(
+        get(urlPathEqualTo(KubeCluster.EVENTS))
+            .willReturn(
+                list(
+                    "EventList",
+                    "20",
+                    List.of(KubeCluster.warning("uid-of-b", "FailedCreate", "quota")))));
+    assertEquals("FailedCreate", Objects.requireNonNull(launcher.jobs().get("b")).reason());
     assertEquals(List.of("a", "b"), List.copyOf(launcher.jobs().keySet()));
   }
 

@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static io.modelsplitter.kubernetes.KubeCluster.EVENTS;
 import static io.modelsplitter.kubernetes.KubeCluster.JOBS;
 import static io.modelsplitter.kubernetes.KubeCluster.PODS;
 import static io.modelsplitter.kubernetes.KubeCluster.bookmark;
@@ -22,6 +23,7 @@ import static io.modelsplitter.kubernetes.KubeCluster.status;
 import static io.modelsplitter.kubernetes.KubeCluster.statusObject;
 import static io.modelsplitter.kubernetes.KubeCluster.terminated;
 import static io.modelsplitter.kubernetes.KubeCluster.waiting;
+import static io.modelsplitter.kubernetes.KubeCluster.warning;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -64,6 +66,11 @@ class KubernetesWatchTest {
   void oneJob() {
     server.stubFor(jobList().willReturn(list("JobList", "10", List.of(job(ID, "9", false)))));
     server.stubFor(podList().willReturn(list("PodList", "10", List.of())));
+    server.stubFor(
+        get(urlPathEqualTo(EVENTS))
+            .withQueryParam("watch", absent())
+            .willReturn(list("EventList", "10", List.of())));
+    server.stubFor(anyWatch(EVENTS).willReturn(silence()));
     server.stubFor(anyWatch(JOBS).willReturn(silence()));
     server.stubFor(anyWatch(PODS).willReturn(silence()));
   }
@@ -137,10 +144,7 @@ class KubernetesWatchTest {
         events(
             changed(pod(ID, 1, "13", waiting("ImagePullBackOff", "not found"))), bookmark("20")));
     watched(PODS, "20", events(changed(pod(ID, 1, "21", running()))));
-    Map<String, Object> done = pod(ID, 1, "22", terminated(0, "Completed", ""));
-    watched(PODS, "21", events(changed(done)));
-    // The job's end comes when its pods' watch has come to its own.
-    watched(PODS, "22", events(changed(pod(ID, 1, "23", terminated(0, "Completed", "")))));
+    watched(PODS, "21", events(changed(pod(ID, 1, "22", terminated(0, "Completed", "")))));
     watch();
     assertNext(Phase.PENDING, null);
     JobState state = next();
@@ -157,7 +161,7 @@ class KubernetesWatchTest {
   }
 
   @Test
-  void anAttemptThatIsOutOfMemory_isTold_andThenTheJobThatHasNoMore() throws Exception {
+  void anAttemptThatIsOutOfMemory_isTold() throws InterruptedException {
     Map<String, Object> killed = pod(ID, 1, "11", terminated(137, "OOMKilled", ""));
     server.stubFor(podList().willReturn(list("PodList", "10", List.of(killed))));
     watch();
@@ -167,7 +171,24 @@ class KubernetesWatchTest {
     }
     assertEquals(Phase.PENDING, state.phase());
     assertEquals("OOMKilled", state.reason());
-    launcher.close();
+  }
+
+  @Test
+  void aPodThatMayNotBeMade_isTold() throws InterruptedException {
+    server.stubFor(
+        anyWatch(EVENTS)
+            .withQueryParam("fieldSelector", equalTo("type=Warning"))
+            .withQueryParam("resourceVersion", equalTo("10"))
+            .willReturn(
+                events(
+                    event("ADDED", warning("uid-of-t1", "FailedCreate", "violates PodSecurity")))));
+    watch();
+    JobState state = next();
+    while (state.reason() == null) {
+      state = next();
+    }
+    assertEquals("FailedCreate", state.reason());
+    assertEquals("violates PodSecurity", state.message());
   }
 
   @Test
