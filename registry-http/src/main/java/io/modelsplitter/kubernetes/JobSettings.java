@@ -1,5 +1,6 @@
 package io.modelsplitter.kubernetes;
 
+import io.kubernetes.client.custom.Quantity;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.StorageSize;
 import io.modelsplitter.json.Json;
@@ -10,8 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How split jobs run on a cluster: what an operator decides. {@link #defaults()}, and what is to be
- * otherwise with the methods that begin with {@code with}.
+ * How split jobs run on a cluster: what an operator decides. Made by {@link #builder}.
  *
  * @param namespace where the jobs are; it must be there
  * @param userId whom they run as; not root
@@ -65,82 +65,153 @@ public record JobSettings(
     requests = Map.copyOf(requests);
     limits = Map.copyOf(limits);
     imagePrefixes = List.copyOf(imagePrefixes);
+    checkQuantities(requests);
+    checkQuantities(limits);
+  }
+
+  private static void checkQuantities(Map<String, String> quantities) {
+    quantities.forEach(
+        (name, quantity) -> {
+          try {
+            Quantity unused = Quantity.fromString(quantity);
+          } catch (RuntimeException e) { // the library throws what it likes
+            throw new BadInputException(
+                "jobs cannot have " + name + " " + Json.show(quantity) + ": it is no quantity", e);
+          }
+        });
+  }
+
+  /** As {@link #builder} has it to begin with. */
+  public static JobSettings defaults() {
+    return builder().build();
   }
 
   /**
-   * The namespace {@code model-split-jobs}, user and group 65532, 3 retries, a day for the work and
-   * a day for what is left of it, 1 to 4 CPUs and 2 to 8 GiB of memory, volumes of up to 2 TiB, any
-   * image.
+   * Begins with the namespace {@code model-split-jobs}, user and group 65532, 3 retries, a day for
+   * the work and a day for what is left of it, 1 to 4 CPUs and 2 to 8 GiB of memory, volumes of up
+   * to 2 TiB, any image, and no Secret.
    */
-  public static JobSettings defaults() {
-    return new JobSettings(
-        "model-split-jobs",
-        65_532,
-        65_532,
-        3,
-        Duration.ofDays(1),
-        Duration.ofDays(1),
-        Map.of("cpu", "1", "memory", "2Gi"),
-        Map.of("cpu", "4", "memory", "8Gi"),
-        List.of(),
-        "2Ti",
-        null,
-        null,
-        null);
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /** In another namespace. */
-  public JobSettings withNamespace(String name) {
-    return new JobSettings(
-        name,
-        userId,
-        groupId,
-        retries,
-        deadline,
-        timeToLive,
-        requests,
-        limits,
-        imagePrefixes,
-        maxStorageSize,
-        storageSecret,
-        storageClass,
-        imagePullSecret);
-  }
+  /** Makes {@link JobSettings}, whose components say what is what. */
+  public static final class Builder {
+    private String namespace = "model-split-jobs";
+    private long userId = 65_532;
+    private long groupId = 65_532;
+    private int retries = 3;
+    private Duration deadline = Duration.ofDays(1);
+    private Duration timeToLive = Duration.ofDays(1);
+    private Map<String, String> requests = Map.of("cpu", "1", "memory", "2Gi");
+    private Map<String, String> limits = Map.of("cpu", "4", "memory", "8Gi");
+    private List<String> imagePrefixes = List.of();
+    private String maxStorageSize = "2Ti";
+    private @Nullable String storageSecret;
+    private @Nullable String storageClass;
+    private @Nullable String imagePullSecret;
 
-  /** With these images alone. */
-  public JobSettings withImagePrefixes(List<String> prefixes) {
-    return new JobSettings(
-        namespace,
-        userId,
-        groupId,
-        retries,
-        deadline,
-        timeToLive,
-        requests,
-        limits,
-        prefixes,
-        maxStorageSize,
-        storageSecret,
-        storageClass,
-        imagePullSecret);
-  }
+    private Builder() {}
 
-  /** With the variables of a Secret. */
-  public JobSettings withStorageSecret(@Nullable String name) {
-    return new JobSettings(
-        namespace,
-        userId,
-        groupId,
-        retries,
-        deadline,
-        timeToLive,
-        requests,
-        limits,
-        imagePrefixes,
-        maxStorageSize,
-        name,
-        storageClass,
-        imagePullSecret);
+    /** See {@link JobSettings#namespace}. */
+    public Builder namespace(String name) {
+      namespace = name;
+      return this;
+    }
+
+    /** See {@link JobSettings#userId}. */
+    public Builder userId(long id) {
+      userId = id;
+      return this;
+    }
+
+    /** See {@link JobSettings#groupId}. */
+    public Builder groupId(long id) {
+      groupId = id;
+      return this;
+    }
+
+    /** See {@link JobSettings#retries}. */
+    public Builder retries(int count) {
+      retries = count;
+      return this;
+    }
+
+    /** See {@link JobSettings#deadline}. */
+    public Builder deadline(Duration duration) {
+      deadline = duration;
+      return this;
+    }
+
+    /** See {@link JobSettings#timeToLive}. */
+    public Builder timeToLive(Duration duration) {
+      timeToLive = duration;
+      return this;
+    }
+
+    /** See {@link JobSettings#requests}. */
+    public Builder requests(Map<String, String> quantities) {
+      requests = quantities;
+      return this;
+    }
+
+    /** See {@link JobSettings#limits}. */
+    public Builder limits(Map<String, String> quantities) {
+      limits = quantities;
+      return this;
+    }
+
+    /** See {@link JobSettings#imagePrefixes}. */
+    public Builder imagePrefixes(List<String> prefixes) {
+      imagePrefixes = prefixes;
+      return this;
+    }
+
+    /** See {@link JobSettings#maxStorageSize}. */
+    public Builder maxStorageSize(String quantity) {
+      maxStorageSize = quantity;
+      return this;
+    }
+
+    /** See {@link JobSettings#storageSecret}. */
+    public Builder storageSecret(@Nullable String name) {
+      storageSecret = name;
+      return this;
+    }
+
+    /** See {@link JobSettings#storageClass}. */
+    public Builder storageClass(@Nullable String name) {
+      storageClass = name;
+      return this;
+    }
+
+    /** See {@link JobSettings#imagePullSecret}. */
+    public Builder imagePullSecret(@Nullable String name) {
+      imagePullSecret = name;
+      return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws BadInputException names what is wrong
+     */
+    public JobSettings build() {
+      return new JobSettings(
+          namespace,
+          userId,
+          groupId,
+          retries,
+          deadline,
+          timeToLive,
+          requests,
+          limits,
+          imagePrefixes,
+          maxStorageSize,
+          storageSecret,
+          storageClass,
+          imagePullSecret);
+    }
   }
 
   /**

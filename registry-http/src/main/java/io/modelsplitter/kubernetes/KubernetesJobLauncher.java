@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
  * <pre>{@code
  * KubernetesClient cluster = KubernetesClient.inCluster(environment);
  * JobLauncher launcher =
- *     new KubernetesJobLauncher(cluster, JobSettings.defaults().withNamespace("splits"));
+ *     new KubernetesJobLauncher(cluster, JobSettings.builder().namespace("splits").build());
  * }</pre>
  *
  * <p>To launch a job that was launched already is to finish its launch. The watching ends with

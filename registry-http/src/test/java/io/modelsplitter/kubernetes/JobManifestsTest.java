@@ -13,6 +13,7 @@ import io.modelsplitter.job.JobSpec;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +23,7 @@ class JobManifestsTest {
   private static final String ID = "0f9d5c7e-6b1a-4a52-9d3e-2f1c8f4b7a10";
   private static final String UID = "5d1c2f0a-9c1b-4f57-8a43-6b0b7a4f7e21";
   private static final JobSettings SETTINGS =
-      JobSettings.defaults().withStorageSecret("layer-store");
+      JobSettings.builder().storageSecret("layer-store").build();
 
   private static JobSpec job(String id, Map<String, Object> data) {
     return new JobSpec(
@@ -116,7 +117,9 @@ class JobManifestsTest {
   @Test
   void settings_allowImagesByWholeNames() {
     JobSettings settings =
-        SETTINGS.withImagePrefixes(List.of("registry.example/team", "other.example/"));
+        JobSettings.builder()
+            .imagePrefixes(List.of("registry.example/team", "other.example/"))
+            .build();
     for (String image :
         List.of(
             "registry.example/team",
@@ -146,8 +149,17 @@ class JobManifestsTest {
   }
 
   @Test
-  void settings_refuseANamespaceThatIsNone() {
-    assertThrows(BadInputException.class, () -> SETTINGS.withNamespace("A_b"));
+  void settings_refuseWhatEveryJobWouldBeRefusedFor() {
+    for (JobSettings.Builder wrong :
+        List.of(
+            JobSettings.builder().namespace("A_b"),
+            JobSettings.builder().userId(0),
+            JobSettings.builder().retries(-1),
+            JobSettings.builder().deadline(Duration.ZERO),
+            JobSettings.builder().maxStorageSize("much"),
+            JobSettings.builder().limits(Map.of("memory", "much")))) {
+      assertThrows(BadInputException.class, wrong::build);
+    }
   }
 
   private static void assertGolden(String file, Object object) throws IOException {
