@@ -50,6 +50,7 @@ class HouseTest {
           Map.entry(
               "registry.client", rooms("registry.client", "registry", "query", "json", "error")),
           Map.entry("job", rooms("job", "registry", "query", "file", "json", "error")),
+          Map.entry("kubernetes", rooms("kubernetes", "job", "registry", "json", "error")),
           Map.entry("storage", rooms("storage", "file", "error")),
           Map.entry(
               "registry.embedded",
@@ -129,7 +130,8 @@ class HouseTest {
     onlyIn("org.flywaydb..", "registry.embedded");
     onlyIn("com.zaxxer..", "registry.embedded");
     onlyIn("org.h2..", "registry.embedded");
-    onlyIn("okhttp3..", "file", "registry.client", "storage");
+    onlyIn("okhttp3..", "file", "registry.client", "storage", "kubernetes");
+    onlyIn("io.kubernetes..", "kubernetes");
     onlyIn("io.minio..", "storage");
     onlyIn("io.javalin..", "registry.http");
     onlyIn("org.eclipse.jetty..", "registry.http");

@@ -1,0 +1,73 @@
+package io.modelsplitter.kubernetes;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
+import io.modelsplitter.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What an API server answered instead of what it was asked for; status 0 when it said nothing. */
+final class ApiFailure extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+
+  private ApiFailure(int status, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.status = status;
+  }
+
+  /** The server was not reached, or its answer broke off. */
+  static ApiFailure unreachable(String server, Throwable cause) {
+    return new ApiFailure(
+        0, "cannot reach the cluster at " + server + ": " + Problems.describe(cause), cause);
+  }
+
+  /** The server's {@code Status} object, or whatever a proxy sent in its place. */
+  static ApiFailure of(String server, int status, Map<String, Object> answer) {
+    if (status >= 300 && status < 400) {
+      return new ApiFailure(
+          status, "the cluster at " + server + " answers with a redirect; none is followed", null);
+    }
+    String message = Fields.text(answer, "message");
+    return new ApiFailure(
+        status,
+        message == null
+            ? "the cluster at " + server + " answered " + status
+            : Problems.oneLine(message) + causes(answer),
+        null);
+  }
+
+  /** The fields that are wrong, where the message does not hold them already. */
+  private static String causes(Map<String, Object> answer) {
+    String message = String.valueOf(Fields.text(answer, "message"));
+    List<String> causes = new ArrayList<>();
+    for (Map<String, Object> cause : Fields.objects(answer, "details", "causes")) {
+      String text = Fields.text(cause, "message");
+      if (text != null && !message.contains(text)) {
+        causes.add(Fields.text(cause, "field") + ": " + text);
+      }
+    }
+    return causes.isEmpty() ? "" : Problems.oneLine(" (" + String.join("; ", causes) + ")");
+  }
+
+  int status() {
+    return status;
+  }
+
+  /** The object as it is would be refused again. */
+  boolean isBadInput() {
+    return status == 400 || status == 413 || status == 422;
+  }
+
+  /** Reads the answer of a failed call; what is no JSON is none of the server's. */
+  static Map<String, Object> read(byte[] body) {
+    try {
+      return Json.parseObject("the answer", body);
+    } catch (BadInputException e) {
+      return Map.of();
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package io.modelsplitter.kubernetes;
+
+import io.modelsplitter.job.JobState;
+import io.modelsplitter.job.JobState.Phase;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows all split jobs: their Jobs, their pods and what is complained of, in three watches, which
+ * meet here. What is told is told under one lock, so one call comes after the other.
+ */
+final class JobWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
+
+  private final JobObjects objects;
+  private final List<ResourceWatch> watches;
+
+  /** By name; null until they were listed once. */
+  private @Nullable Map<String, JobView> jobs;
+
+  private @Nullable Map<String, PodView> pods;
+
+  /** By name; not all of the namespace concern our jobs. They are waited for by nobody. */
+  private final Map<String, Warning> warnings = new HashMap<>();
+
+  private final Map<String, JobState> told = new HashMap<>();
+  private final Set<String> cancelled = new HashSet<>();
+  private @Nullable BiConsumer<String, JobState> listener;
+
+  JobWatch(KubernetesClient cluster, JobObjects objects, String namespace, Backoff backoff) {
+    this.objects = objects;
+    Watched watched = new Watched(objects, namespace);
+    this.watches =
+        List.of(
+            new ResourceWatch("jobs", cluster, watched.jobs(), new Jobs(), backoff),
+            new ResourceWatch("pods", cluster, watched.pods(), new Pods(), backoff),
+            new ResourceWatch("events", cluster, watched.warnings(), new Warnings(), backoff));
+  }
+
+  synchronized void start(BiConsumer<String, JobState> newListener) {
+    if (listener != null) {
+      throw new IllegalStateException("the jobs are watched already");
+    }
+    listener = newListener;
+    watches.forEach(ResourceWatch::start);
+  }
+
+  /** Whether the Job of a task, when it is gone, is so because it was asked for here. */
+  synchronized void cancelled(String taskId, boolean here) {
+    if (here && listener != null) {
+      cancelled.add(taskId);
+    } else {
+      cancelled.remove(taskId);
+    }
+  }
+
+  @Override
+  public void close() {
+    watches.forEach(ResourceWatch::close);
+  }
+
+  private synchronized void allJobs(List<Map<String, Object>> listed) {
+    Map<String, JobView> before = jobs;
+    Map<String, JobView> now = new LinkedHashMap<>();
+    for (Map<String, Object> each : listed) {
+      JobView job = JobView.of(each);
+      now.put(job.name(), job);
+    }
+    jobs = now;
+    if (before != null) {
+      for (JobView job : before.values()) {
+        if (!now.containsKey(job.name())) {
+          gone(job);
+        }
+      }
+    }
+    tellAll();
+  }
+
+  private synchronized void allPods(List<Map<String, Object>> listed) {
+    Map<String, PodView> now = new LinkedHashMap<>();
+    for (Map<String, Object> each : listed) {
+      PodView pod = PodView.of(each);
+      now.put(pod.name(), pod);
+    }
+    pods = now;
+    tellAll();
+  }
+
+  private synchronized void jobChanged(Map<String, Object> object) {
+    JobView job = JobView.of(object);
+    if (jobs != null) {
+      jobs.put(job.name(), job);
+      tell(job);
+    }
+  }
+
+  private synchronized void jobDeleted(Map<String, Object> object) {
+    JobView job = JobView.of(object);
+    if (jobs != null && jobs.remove(job.name()) != null) {
+      gone(job);
+    }
+  }
+
+  private synchronized void podChanged(Map<String, Object> object, boolean deleted) {
+    PodView pod = PodView.of(object);
+    if (pods != null) {
+      if (deleted) {
+        pods.remove(pod.name());
+      } else {
+        pods.put(pod.name(), pod);
+      }
+      tell(pod.jobUid());
+    }
+  }
+
+  private synchronized void allWarnings(List<Map<String, Object>> listed) {
+    warnings.clear();
+    for (Map<String, Object> each : listed) {
+      warnings.put(name(each), Warning.of(each));
+    }
+    tellAll();
+  }
+
+  private synchronized void warningChanged(Map<String, Object> object, boolean deleted) {
+    if (deleted) { // when it is old, by the cluster; what it told may still be so
+      warnings.remove(name(object));
+      return;
+    }
+    Warning warning = Warning.of(object);
+    warnings.put(name(object), warning);
+    tell(warning.uid());
+    for (PodView pod : pods == null ? List.<PodView>of() : List.copyOf(pods.values())) {
+      if (pod.uid().equals(warning.uid())) {
+        tell(pod.jobUid());
+      }
+    }
+  }
+
+  private static String name(Map<String, Object> object) {
+    return String.valueOf(Fields.text(object, "metadata", "name"));
+  }
+
+  private void tell(String jobUid) {
+    for (JobView job : jobs == null ? List.<JobView>of() : List.copyOf(jobs.values())) {
+      if (job.uid().equals(jobUid)) {
+        tell(job);
+      }
+    }
+  }
+
+  private void tellAll() {
+    if (jobs != null) {
+      List.copyOf(jobs.values()).forEach(this::tell);
+    }
+  }
+
+  private void tell(JobView job) {
+    JobState last = told.get(job.uid());
+    if (jobs == null
+        || pods == null
+        || job.deleting()
+        || (last != null && last.phase().isFinal())) {
+      return; // an end is told once: what is cleaned up after it changes nothing
+    }
+    JobState state = job.state(pods.values(), warnings.values());
+    if (state.phase() == Phase.FAILED) {
+      // The two watches do not wait for each other, and the pods say why it failed.
+      state = job.state(podsNow(job), List.of());
+      if (last != null && last.reason() != null && state.pods().isEmpty()) {
+        state = withReasonBefore(state, last);
+      }
+    }
+    tell(job, state);
+  }
+
+  /** A deadline takes the pods away, and with them what they waited for. */
+  private static JobState withReasonBefore(JobState state, JobState last) {
+    String before = last.reason() + (last.message() == null ? "" : " (" + last.message() + ")");
+    return new JobState(
+        state.phase(), state.reason(), state.message() + "; before that: " + before, last.pods());
+  }
+
+  private List<PodView> podsNow(JobView job) {
+    try {
+      return objects.pods(JobNames.selector(job.taskId()));
+    } catch (ApiFailure e) {
+      LOG.debug("the pods of {} could not be read: {}", job.name(), e.getMessage());
+      return pods == null ? List.of() : List.copyOf(pods.values());
+    }
+  }
+
+  private void gone(JobView job) {
+    JobState last = told.remove(job.uid());
+    boolean ours = cancelled.remove(job.taskId());
+    if (last == null || !last.phase().isFinal()) {
+      JobState state =
+          ours
+              ? new JobState(Phase.FAILED, "Cancelled", "the job was cancelled", List.of())
+              : new JobState(
+                  Phase.FAILED, "Deleted", "somebody deleted the Job " + job.name(), List.of());
+      hand(job.taskId(), state);
+    }
+  }
+
+  private void tell(JobView job, JobState state) {
+    if (!state.equals(told.put(job.uid(), state))) {
+      hand(job.taskId(), state);
+    }
+  }
+
+  private void hand(String taskId, JobState state) {
+    if (listener == null || taskId.isEmpty()) {
+      return;
+    }
+    try {
+      listener.accept(taskId, state);
+    } catch (RuntimeException e) {
+      LOG.error("the listener failed on the state of the job {}", taskId, e);
+    }
+  }
+
+  private final class Jobs implements ResourceWatch.Sink {
+    @Override
+    public void all(List<Map<String, Object>> listed) {
+      allJobs(listed);
+    }
+
+    @Override
+    public void changed(Map<String, Object> object) {
+      jobChanged(object);
+    }
+
+    @Override
+    public void deleted(Map<String, Object> object) {
+      jobDeleted(object);
+    }
+  }
+
+  private final class Pods implements ResourceWatch.Sink {
+    @Override
+    public void all(List<Map<String, Object>> listed) {
+      allPods(listed);
+    }
+
+    @Override
+    public void changed(Map<String, Object> object) {
+      podChanged(object, false);
+    }
+
+    @Override
+    public void deleted(Map<String, Object> object) {
+      podChanged(object, true);
+    }
+  }
+
+  private final class Warnings implements ResourceWatch.Sink {
+    @Override
+    public void all(List<Map<String, Object>> listed) {
+      allWarnings(listed);
+    }
+
+    @Override
+    public void changed(Map<String, Object> object) {
+      warningChanged(object, false);
+    }
+
+    @Override
+    public void deleted(Map<String, Object> object) {
+      warningChanged(object, true);
+    }
+  }
+}
