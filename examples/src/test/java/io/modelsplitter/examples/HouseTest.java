@@ -49,13 +49,21 @@ class HouseTest {
           Map.entry("registry", rooms("registry", "query", "json", "error")),
           Map.entry(
               "registry.client", rooms("registry.client", "registry", "query", "json", "error")),
+          Map.entry("job", rooms("job", "registry", "query", "json", "error")),
           Map.entry("storage", rooms("storage", "file", "error")),
           Map.entry(
               "registry.embedded",
               rooms("registry.embedded", "registry", "query", "json", "error")),
           Map.entry(
               "registry.http",
-              rooms("registry.http", "registry.embedded", "registry", "query", "json", "error")));
+              rooms(
+                  "registry.http",
+                  "registry.embedded",
+                  "job",
+                  "registry",
+                  "query",
+                  "json",
+                  "error")));
 
   private static String[] rooms(String... names) {
     String[] packages = new String[names.length];

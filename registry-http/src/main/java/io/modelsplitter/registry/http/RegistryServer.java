@@ -7,6 +7,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
 import java.util.ArrayList;
@@ -67,6 +68,12 @@ public final class RegistryServer implements AutoCloseable {
     /** Serves this model layers registry. */
     public Builder modelLayers(ModelLayerRegistry registry) {
       routes.add(new ModelLayerRoutes(registry));
+      return this;
+    }
+
+    /** Serves this split runners registry. */
+    public Builder splitRunners(SplitRunnerRegistry registry) {
+      routes.add(new SplitRunnerRoutes(registry));
       return this;
     }
 

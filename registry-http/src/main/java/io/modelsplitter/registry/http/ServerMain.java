@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.http;
 
 import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -75,9 +76,6 @@ public final class ServerMain implements Callable<Integer> {
       options.role.specPorts().forEach(builder::alsoOnPort);
     }
     EmbeddedRegistry registry = options.role.hasRegistries() ? options.openRegistry() : null;
-    if (registry != null) {
-      builder.modelLayers(registry.modelLayers()).tasks(registry.tasks());
-    }
     if (options.role.hasSplitJobs()) {
       builder.splitJobs();
     }
@@ -95,9 +93,16 @@ public final class ServerMain implements Callable<Integer> {
     return 0;
   }
 
-  private static RegistryServer start(
+  private RegistryServer start(
       RegistryServer.Builder builder, @Nullable EmbeddedRegistry registry) {
     try {
+      if (registry != null) {
+        builder
+            .modelLayers(registry.modelLayers())
+            .tasks(registry.tasks())
+            .splitRunners(
+                new SplitRunners(registry.splitRunners(), null, options.credentialsKey()));
+      }
       return builder.start();
     } catch (RuntimeException e) {
       if (registry != null) {
