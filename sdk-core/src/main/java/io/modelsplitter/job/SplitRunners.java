@@ -47,10 +47,11 @@ public final class SplitRunners implements SplitRunnerRegistry {
 
   @Override
   public Stored<SplitRunner> create(NewSplitRunner runner) {
+    String id = UUID.randomUUID().toString();
+    records.check(runner.toSplitRunner(id, "http://" + runner.splitRunnerPublicHost()));
     RunnerDeployer deployer = deployer();
     deployer.check(runner);
     CredentialsKey key = key();
-    String id = UUID.randomUUID().toString();
     SealedCredentials credentials = key.seal(id, runner.clusterK8sConfig());
     var deployment = deployer.deploy(id, runner);
     try {

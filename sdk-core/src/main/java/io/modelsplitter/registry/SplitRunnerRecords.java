@@ -15,10 +15,17 @@ import java.util.function.Consumer;
 public interface SplitRunnerRecords {
 
   /**
+   * Checks whether a split runner can be kept, since to find out later costs a deployment.
+   *
+   * @throws io.modelsplitter.error.BadInputException when it is too large
+   */
+  void check(SplitRunner runner);
+
+  /**
    * Keeps a split runner.
    *
    * @throws io.modelsplitter.error.ConflictException when there is one with its id
-   * @throws io.modelsplitter.error.BadInputException when it is too large
+   * @throws io.modelsplitter.error.BadInputException as {@link #check}
    */
   Stored<SplitRunner> add(SplitRunner runner, SealedCredentials credentials);
 

@@ -39,6 +39,11 @@ final class JdbcSplitRunnerRecords implements SplitRunnerRecords {
   }
 
   @Override
+  public void check(SplitRunner runner) {
+    table.check(new Stored<>(runner, 1, now()));
+  }
+
+  @Override
   public Stored<SplitRunner> add(SplitRunner runner, SealedCredentials credentials) {
     Stored<SplitRunner> stored = new Stored<>(runner, 1, now());
     try {
