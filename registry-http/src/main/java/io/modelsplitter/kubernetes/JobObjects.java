@@ -141,6 +141,18 @@ final class JobObjects {
     }
   }
 
+  /**
+   * Tells this namespace from others of its name, in other clusters: the uid of the ConfigMap that
+   * every cluster puts into every namespace.
+   */
+  String identity() throws ApiFailure {
+    Map<String, Object> map =
+        cluster.call(
+            KubernetesClient.core(
+                api -> api.readNamespacedConfigMap("kube-root-ca.crt", namespace).buildCall(null)));
+    return namespace + "/" + Fields.text(map, "metadata", "uid");
+  }
+
   private interface Pages {
     KubernetesClient.Sends from(@Nullable String next);
   }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs split jobs on a Kubernetes cluster: of each task one {@code batch/v1} Job, one volume, and a
@@ -30,6 +31,7 @@ public final class KubernetesJobLauncher implements JobLauncher {
   private final JobSettings settings;
   private final KubernetesClient cluster;
   private final JobWatch watch;
+  private volatile @Nullable String name;
 
   /** Calls nothing yet. */
   public KubernetesJobLauncher(KubernetesClient cluster, JobSettings settings) {
@@ -41,6 +43,21 @@ public final class KubernetesJobLauncher implements JobLauncher {
     this.settings = settings;
     this.objects = new JobObjects(cluster, settings.namespace());
     this.watch = new JobWatch(cluster, objects, settings.namespace(), backoff);
+  }
+
+  /** The namespace and what tells it from those of other clusters; asked for once. */
+  @Override
+  public String name() {
+    String known = name;
+    if (known == null) {
+      try {
+        known = "kubernetes:" + objects.identity();
+        name = known;
+      } catch (ApiFailure e) {
+        throw unavailable("tell the namespace of the jobs from others", e);
+      }
+    }
+    return known;
   }
 
   @Override

@@ -208,7 +208,9 @@ public final class Json {
             ? "it ends too early"
             : e instanceof StreamConstraintsException
                 ? "it is nested too deep, or has too long a name, text or number"
-                : String.valueOf(e.getOriginalMessage()).replaceAll("\\s*\\([^()]*\\)", "");
+                : String.valueOf(e.getOriginalMessage())
+                    .replaceAll("\\s*\\([^()]*\\)", "")
+                    .replaceFirst("token '.*'", "token"); // a secret without its quotes
     return new BadInputException(what + " is not valid JSON" + place + ": " + reason, e);
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name the table; its column {@code shape} is null while a document waits to be indexed
  * @param key the column with the primary key
- * @param columns every column but the large ones
+ * @param columns every column that a document is made of, but the large ones
  * @param large the columns that can hold megabytes
  * @param number the column that counts the documents in the order in which they came, from 1
  */
@@ -46,6 +46,21 @@ record DocumentTable(
               "shape"),
           List.of("task_data", "task_status_data"),
           "task_number");
+
+  static final DocumentTable SPLIT_RUNNER =
+      new DocumentTable(
+          "split_runner",
+          "split_runner_id",
+          List.of(
+              "split_runner_id",
+              "split_runner_public_url",
+              "split_runner_public_host",
+              "version",
+              "modified",
+              "runner_number",
+              "shape"),
+          List.of("split_runner_metadata", "split_runner_tags"),
+          "runner_number");
 
   /** The entries: {@code seek_key}, {@code document} and {@code facts}. */
   String entries() {

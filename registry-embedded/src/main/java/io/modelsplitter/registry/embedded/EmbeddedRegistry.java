@@ -7,6 +7,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.TaskRegistry;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,12 +44,14 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
   private final ModelLayerRegistry modelLayers;
   private final TaskRegistry tasks;
+  private final SplitRunnerRecords splitRunners;
   private final Runnable onClose;
 
   private EmbeddedRegistry(DataSource dataSource, Runnable onClose) {
     Database database = Database.open(dataSource);
     this.modelLayers = new JdbcModelLayerRegistry(database);
     this.tasks = new JdbcTaskRegistry(database);
+    this.splitRunners = new JdbcSplitRunnerRecords(database);
     this.onClose = onClose;
   }
 
@@ -150,6 +153,14 @@ public final class EmbeddedRegistry implements AutoCloseable {
   /** The task registry. */
   public TaskRegistry tasks() {
     return tasks;
+  }
+
+  /**
+   * What is kept of split runners; a {@link io.modelsplitter.registry.SplitRunnerRegistry} on top
+   * of it deploys them.
+   */
+  public SplitRunnerRecords splitRunners() {
+    return splitRunners;
   }
 
   /** Closes what this opened; the registries cannot be used afterwards. */

@@ -57,6 +57,11 @@ final class IndexedTable<T> {
     indexer.indexWaiting();
   }
 
+  /** Refuses a document that {@link #insert} would refuse. */
+  void check(T value) {
+    DocumentIndex.ofStored(toDocument.apply(value)).checkSize(maxEntries);
+  }
+
   /**
    * Stores a document.
    *

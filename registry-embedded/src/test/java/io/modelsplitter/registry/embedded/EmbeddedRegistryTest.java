@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Query;
+import io.modelsplitter.registry.SealedCredentials;
+import io.modelsplitter.registry.SplitRunner;
+import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.Task;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -28,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EmbeddedRegistryTest {
   private static final ModelLayer LAYER =
       new ModelLayer("h", "a", "c", "u", List.of(Map.of("x", 1)), 0, 1);
+
+  private static final SealedCredentials SEALED = new SealedCredentials("v1.c2VhbGVk");
 
   @TempDir Path folder;
 
@@ -111,7 +120,7 @@ class EmbeddedRegistryTest {
 
   /** Versions that a database may have; not each of them is one of both databases. */
   @ParameterizedTest
-  @ValueSource(strings = {"2", "3", "4"})
+  @ValueSource(strings = {"2", "3", "4", "5", "6", "7"})
   void open_databaseOfAnOlderVersion_findsWhatIsInIt(String version) throws SQLException {
     for (DataSource dataSource : List.of(file(), RealPostgres.newDatabase())) {
       Schema.configure(dataSource, Dialect.of(product(dataSource)))
@@ -140,6 +149,41 @@ class EmbeddedRegistryTest {
         assertEquals(List.of(LAYER, later), registry.modelLayers().query(Filter.all()));
         registry.modelLayers().delete(LAYER.modelLayerHash());
         assertEquals(List.of(), registry.modelLayers().query(filter));
+        assertKeepsSplitRunners(registry.splitRunners());
+      }
+    }
+  }
+
+  private static void assertKeepsSplitRunners(SplitRunnerRecords records) {
+    SplitRunner runner = new SplitRunner("r", "http://h:1", Map.of("n", 1), "h", List.of("llm"));
+    records.add(runner, SEALED);
+    List<SplitRunner> found = new ArrayList<>();
+    records.query(Query.of(Filter.eq("split_runner_tags", "llm")), found::add);
+    assertEquals(List.of(runner), found);
+    assertEquals(SEALED, records.credentials("r"));
+    ConflictException e = assertThrows(ConflictException.class, () -> records.add(runner, SEALED));
+    assertEquals(runner.toMap(), e.stored());
+    records.remove("r");
+    assertThrows(NotFoundException.class, () -> records.credentials("r"));
+  }
+
+  /** H2 keeps each statement of a migration for itself, and remembers the migration at its end. */
+  @Test
+  void open_fileWhoseMigrationWasStopped_goesOn() throws SQLException {
+    DataSource dataSource = file();
+    Schema.configure(dataSource, Dialect.H2).target("8").load().migrate();
+    for (String half :
+        List.of(
+            "DROP TABLE split_runner_shape_generation",
+            "DROP TABLE split_runner_entry",
+            "DROP INDEX split_runner_by_id",
+            "UPDATE \"model_splitter_schema\" SET \"version\" = \"version\"")) {
+      execute(dataSource, half);
+      execute(
+          dataSource,
+          "DELETE FROM \"model_splitter_schema\" WHERE CAST(\"version\" AS INTEGER) > 6");
+      try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource)) {
+        assertKeepsSplitRunners(registry.splitRunners());
       }
     }
   }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccessTokens {
   /** What is asked by POST changes nothing. */
-  private static final Set<String> QUERIES = Set.of("/model-layers", "/tasks");
+  private static final Set<String> QUERIES = Set.of("/model-layers", "/split-runners", "/tasks");
 
   private static final Pattern LINE =
       Pattern.compile("(read|write|admin)\\s+([0-9A-Fa-f]{64})\\s*(#.*)?");

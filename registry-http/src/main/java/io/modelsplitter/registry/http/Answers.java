@@ -2,12 +2,16 @@ package io.modelsplitter.registry.http;
 
 import io.javalin.http.Context;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Stored;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,7 +22,17 @@ final class Answers {
   private static final String JSON = "application/json";
   private static final int BUFFER = 32 << 10;
 
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
+
   private Answers() {}
+
+  /** The headers that tell what no field does: the version, and when it was made. */
+  static void version(Context ctx, Stored<?> stored) {
+    ctx.header("ETag", "\"" + stored.version() + "\"");
+    ctx.header("Last-Modified", HTTP_DATE.format(stored.modified()));
+  }
 
   static void success(Context ctx, Object data) {
     Map<String, Object> envelope = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
 import jakarta.servlet.http.HttpServletResponse;
@@ -62,8 +63,12 @@ final class Errors {
       if (e.getCause() != null) {
         log.warn("{} {}: {}: {}", ctx.method(), ctx.path(), text(e), rootCause(e).toString());
       }
-      ctx.header("Retry-After", RETRY_AFTER);
-      send(ctx, 503, text(e), null);
+      if (e instanceof UpstreamException) {
+        send(ctx, 502, text(e), null);
+      } else {
+        ctx.header("Retry-After", RETRY_AFTER);
+        send(ctx, 503, text(e), null);
+      }
     } else {
       String id = UUID.randomUUID().toString();
       log.error("internal error {} in {} {}", id, ctx.method(), ctx.path(), e);

@@ -7,19 +7,12 @@ import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Stored;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
 /** {@code /model-layer} and {@code /model-layers}. */
 final class ModelLayerRoutes implements Routes {
-  private static final DateTimeFormatter HTTP_DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
-          .withZone(ZoneOffset.UTC);
-
   private final ModelLayerRegistry registry;
 
   ModelLayerRoutes(ModelLayerRegistry registry) {
@@ -46,13 +39,13 @@ final class ModelLayerRoutes implements Routes {
     data.put("id", layer.modelLayerHash());
     data.putAll(layer.toMap());
     ctx.status(done.created() ? 201 : 200);
-    headers(ctx, done.stored());
+    Answers.version(ctx, done.stored());
     Answers.success(ctx, data);
   }
 
   private void get(Context ctx) {
     Stored<ModelLayer> stored = registry.get(ctx.pathParam("hash"));
-    headers(ctx, stored);
+    Answers.version(ctx, stored);
     Answers.success(ctx, stored.value().toMap());
   }
 
@@ -64,17 +57,12 @@ final class ModelLayerRoutes implements Routes {
         version.isPresent()
             ? registry.update(hash, update, version.getAsLong())
             : registry.update(hash, update);
-    headers(ctx, stored);
+    Answers.version(ctx, stored);
     Answers.success(ctx, Answers.withMessage("ModelLayer updated", stored.value().toMap()));
   }
 
   private void delete(Context ctx) {
     registry.delete(ctx.pathParam("hash"));
     Answers.success(ctx, Map.of("message", "ModelLayer deleted"));
-  }
-
-  private static void headers(Context ctx, Stored<?> stored) {
-    ctx.header("ETag", "\"" + stored.version() + "\"");
-    ctx.header("Last-Modified", HTTP_DATE.format(stored.modified()));
   }
 }

@@ -8,6 +8,7 @@ import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
@@ -72,6 +73,12 @@ public final class RegistryServer implements AutoCloseable {
     /** Serves this model layers registry. */
     public Builder modelLayers(ModelLayerRegistry registry) {
       routes.add(new ModelLayerRoutes(registry));
+      return this;
+    }
+
+    /** Serves this split runners registry. */
+    public Builder splitRunners(SplitRunnerRegistry registry) {
+      routes.add(new SplitRunnerRoutes(registry));
       return this;
     }
 

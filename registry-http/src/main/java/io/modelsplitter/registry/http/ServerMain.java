@@ -3,6 +3,7 @@ package io.modelsplitter.registry.http;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
@@ -100,7 +101,10 @@ public final class ServerMain implements Callable<Integer> {
     if (options.role.hasRegistries()) {
       EmbeddedRegistry registry = options.openRegistry();
       parts.registry = registry;
-      builder.modelLayers(registry.modelLayers()).tasks(registry.tasks());
+      builder
+          .modelLayers(registry.modelLayers())
+          .tasks(registry.tasks())
+          .splitRunners(new SplitRunners(registry.splitRunners(), null, options.credentialsKey()));
     }
     if (options.role.hasSplitJobs()) {
       addSplitJobs(builder, parts);

@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.http;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.job.CredentialsKey;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.net.InetAddress;
 import java.net.URI;
@@ -16,7 +17,7 @@ final class ServerOptions {
       paramLabel = "ROLE",
       defaultValue = "all",
       description =
-          "What to serve: all, registry (tasks, layers) or runner (split jobs). Default: all.")
+          "What to serve: all, registry (tasks, layers, split runners) or runner (split jobs). Default: all.")
   ServerRole role = ServerRole.ALL;
 
   @Option(
@@ -69,6 +70,15 @@ final class ServerOptions {
   @Nullable Path tokenFile;
 
   @Option(
+      names = "--credentials-key-file",
+      paramLabel = "FILE",
+      description =
+          "A key of 32 bytes, as 64 hex digits or in base64, that the credentials of clusters are"
+              + " kept with. Default: credentials.key beside an H2 file, made when it is missing;"
+              + " none on PostgreSQL.")
+  @Nullable Path credentialsKeyFile;
+
+  @Option(
       names = "--insecure",
       defaultValue = "false",
       description = "Listen beyond this machine without tokens.")
@@ -105,6 +115,17 @@ final class ServerOptions {
   /** Who is let in; null lets in everybody. */
   @Nullable AccessTokens tokens() {
     return tokenFile == null ? null : AccessTokens.read(tokenFile);
+  }
+
+  /** What the credentials of clusters are kept with; to be asked when the database is open. */
+  @Nullable CredentialsKey credentialsKey() {
+    if (credentialsKeyFile != null) {
+      return CredentialsKey.fromFile(credentialsKeyFile);
+    }
+    if (H2Urls.isInMemory(jdbcUrl)) {
+      return CredentialsKey.random(); // what it seals is gone with it
+    }
+    return H2Urls.folder(jdbcUrl).map(CredentialsKey::inFolder).orElse(null);
   }
 
   EmbeddedRegistry openRegistry() {

@@ -6,7 +6,7 @@ import java.util.List;
 enum ServerRole {
   /** The registries and the split jobs. */
   ALL,
-  /** Tasks and layers. */
+  /** Tasks, layers and split runners. */
   REGISTRY,
   /** Split jobs. */
   RUNNER;

@@ -1,12 +1,26 @@
 package io.modelsplitter.registry.http;
 
+import io.modelsplitter.job.CredentialsKey;
+import io.modelsplitter.job.MemoryDeployer;
+import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 
 /** A server on registries in memory. */
 final class RemoteRegistries implements AutoCloseable {
   private final EmbeddedRegistry embedded = EmbeddedRegistry.inMemory();
+  private final MemoryDeployer deployer = new MemoryDeployer();
   private final RegistryServer server =
-      RegistryServer.builder().modelLayers(embedded.modelLayers()).tasks(embedded.tasks()).start();
+      RegistryServer.builder()
+          .modelLayers(embedded.modelLayers())
+          .tasks(embedded.tasks())
+          .splitRunners(
+              new SplitRunners(embedded.splitRunners(), deployer, CredentialsKey.random()))
+          .start();
+
+  /** What split runners are deployed with. */
+  MemoryDeployer deployer() {
+    return deployer;
+  }
 
   String url() {
     return server.url().toString();

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.AccessDeniedException;
+import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.NewSplitRunner;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.client.ModelLayerClient;
+import io.modelsplitter.registry.client.SplitRunnerClient;
 import io.modelsplitter.registry.client.TaskClient;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -24,6 +28,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,6 +50,10 @@ class ServerJarIT {
       assertTrue(server.terminate() != 1);
     }
     assertTrue(Files.exists(folder.resolve("data/model-splitter.mv.db")));
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(
+            Files.getPosixFilePermissions(folder.resolve("data/credentials.key"))));
     try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {
       assertEquals(LAYER, ModelLayerClient.at(server.url()).get("h").value());
     }
@@ -75,6 +84,13 @@ class ServerJarIT {
     try (ServerProcess registry = ServerProcess.start(folder, "--port=0", "--role", "registry")) {
       assertEquals(404, status(registry, "POST", "/start_model_split_job"));
       assertEquals(200, status(registry, "GET", "/tasks"));
+      NewSplitRunner wanted =
+          new NewSplitRunner(Map.of("server", "https://c"), "h", Map.of(), List.of());
+      SplitRunnerClient runners = SplitRunnerClient.at(registry.url());
+      UnavailableException e =
+          assertThrows(UnavailableException.class, () -> runners.create(wanted));
+      assertTrue(String.valueOf(e.getMessage()).contains("no runner deployer"), e::getMessage);
+      assertEquals(List.of(), runners.query(Filter.all()));
     }
     try (ServerProcess all = ServerProcess.start(folder, "--port=0")) {
       assertEquals(503, status(all, "POST", "/start_model_split_job"));
@@ -144,6 +160,11 @@ class ServerJarIT {
       assertBad("--host", "--port=0", "--host", "something.invalid");
       assertBad("--public-url", "--port=0", "--public-url", "nonsense");
       assertBad("token file", "--port=0", "--token-file", folder.resolve("none").toString());
+      assertBad(
+          "credentials key",
+          "--port=0",
+          "--credentials-key-file",
+          Files.writeString(folder.resolve("bad.key"), "x").toString());
       assertBad("jdbc:mysql", "--port=0", "--jdbc-url", "jdbc:mysql://h.invalid/x");
       assertBad("database", "--port=0", "--jdbc-url", "jdbc:postgresql://127.0.0.1:1/x");
       assertBad(

@@ -11,12 +11,10 @@ import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Stored;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -31,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ModelLayerClient implements ModelLayerRegistry {
-  /** Doing these twice is doing them once; {@code $inc} or {@code $push} is not among them. */
-  private static final Set<String> REPEATABLE =
-      Set.of("$set", "$unset", "$min", "$max", "$addToSet", "$pull", "$pullAll", "$setOnInsert");
-
   private final RegistryHttp http;
   private final FilteredList<ModelLayer> layers;
 
@@ -69,7 +63,7 @@ public final class ModelLayerClient implements ModelLayerRegistry {
     String hash = layer.modelLayerHash();
     var answer = http.call("POST", http.url("model-layer").build(), wire(layer), true, hash);
     ModelLayer stored = read(answer.data(), layer);
-    return new Registration<>(stored(stored, answer.headers()), answer.status() == 201);
+    return new Registration<>(answer.stored(stored), answer.status() == 201);
   }
 
   /** Registers a layer given as the specification's payload, and answers it as it is stored. */
@@ -81,7 +75,7 @@ public final class ModelLayerClient implements ModelLayerRegistry {
   public Stored<ModelLayer> get(String modelLayerHash) {
     HttpUrl url = layerUrl(modelLayerHash);
     var answer = http.call("GET", url, null, true, modelLayerHash);
-    return stored(fromWire(answer.data()), answer.headers());
+    return answer.stored(fromWire(answer.data()));
   }
 
   /** The layer with this hash as a document. */
@@ -92,9 +86,9 @@ public final class ModelLayerClient implements ModelLayerRegistry {
   @Override
   public Stored<ModelLayer> update(String modelLayerHash, Update update) {
     HttpUrl url = layerUrl(modelLayerHash);
-    boolean repeatable = REPEATABLE.containsAll(update.toMap().keySet());
+    boolean repeatable = RegistryHttp.isRepeatable(update);
     var answer = http.call("PUT", url, update.toMap(), repeatable, modelLayerHash);
-    return stored(fromWire(answer.data()), answer.headers());
+    return answer.stored(fromWire(answer.data()));
   }
 
   @Override
@@ -102,7 +96,7 @@ public final class ModelLayerClient implements ModelLayerRegistry {
     HttpUrl url = layerUrl(modelLayerHash);
     Headers ifMatch = Headers.of("If-Match", "\"" + version + "\"");
     var answer = http.call("PUT", url, update.toMap(), ifMatch, false, modelLayerHash);
-    return stored(fromWire(answer.data()), answer.headers());
+    return answer.stored(fromWire(answer.data()));
   }
 
   @Override
@@ -159,16 +153,5 @@ public final class ModelLayerClient implements ModelLayerRegistry {
       fields.put("layer_hash", hash);
     }
     return ModelLayer.fromMap(fields);
-  }
-
-  /** The version is the {@code ETag}; 0 and the epoch where a service does not tell. */
-  private static Stored<ModelLayer> stored(ModelLayer layer, Headers headers) {
-    String etag = headers.get("ETag");
-    String digits = etag == null ? "" : etag.replaceAll("[^0-9]", "");
-    Instant modified = headers.getInstant("Last-Modified");
-    return new Stored<>(
-        layer,
-        digits.isEmpty() || digits.length() > 18 ? 0 : Long.parseLong(digits),
-        modified == null ? Instant.EPOCH : modified);
   }
 }

@@ -6,14 +6,19 @@ import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Stored;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -45,6 +50,11 @@ final class RegistryHttp {
           .retryOnConnectionFailure(false) // it repeats what is not safe to repeat, too
           .build();
 
+  /** Doing these twice is doing them once; {@code $inc} or {@code $push} is not among them. */
+  private static final Set<String> REPEATABLE =
+      Set.of("$set", "$unset", "$min", "$max", "$addToSet", "$pull", "$pullAll", "$setOnInsert");
+
+  private final OkHttpClient client;
   private final String what;
   private final HttpUrl base;
   private final String place;
@@ -60,10 +70,29 @@ final class RegistryHttp {
       throw new BadInputException(
           "the URL of the " + what + " must be an http or https URL, not " + Json.show(url));
     }
+    this.client = HTTP;
     this.what = what;
     this.base = parsed;
     this.place = parsed.newBuilder().username("").password("").query(null).build().toString();
     this.token = token;
+  }
+
+  private RegistryHttp(RegistryHttp other, Duration patience) {
+    this.client = HTTP.newBuilder().readTimeout(patience).build();
+    this.what = other.what;
+    this.base = other.base;
+    this.place = other.place;
+    this.token = other.token;
+  }
+
+  /** The same registry, for calls that may take this long to be answered. */
+  RegistryHttp patient(Duration patience) {
+    return new RegistryHttp(this, patience);
+  }
+
+  /** Whether doing the update twice is the same as doing it once. */
+  static boolean isRepeatable(Update update) {
+    return REPEATABLE.containsAll(update.toMap().keySet());
   }
 
   /** A URL below the base; ids among the segments must be valid ones. */
@@ -82,6 +111,17 @@ final class RegistryHttp {
     @SuppressWarnings("unchecked") // Json makes no other map
     Map<String, Object> data() {
       return envelope.get("data") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    }
+
+    /** The version is the {@code ETag}; 0 and the epoch where a service does not tell. */
+    <T> Stored<T> stored(T value) {
+      String etag = headers.get("ETag");
+      String digits = etag == null ? "" : etag.replaceAll("[^0-9]", "");
+      Instant modified = headers.getInstant("Last-Modified");
+      return new Stored<>(
+          value,
+          digits.isEmpty() || digits.length() > 18 ? 0 : Long.parseLong(digits),
+          modified == null ? Instant.EPOCH : modified);
     }
   }
 
@@ -137,7 +177,7 @@ final class RegistryHttp {
 
   private <T> T exchange(Request request, BooleanSupplier repeatable, Reader<T> reader) {
     for (int attempt = 1; ; attempt++) {
-      try (Response response = HTTP.newCall(request).execute()) {
+      try (Response response = client.newCall(request).execute()) {
         if (attempt == ATTEMPTS || !isBusy(response.code(), repeatable.getAsBoolean())) {
           return reader.read(response);
         }
@@ -197,6 +237,10 @@ final class RegistryHttp {
               : new NotFoundException(message, id);
       case 412 -> new VersionConflictException(message, id, stored(envelope));
       case 409 -> new ConflictException(message, id, stored(envelope));
+      case 502 ->
+          text instanceof String // else it is a proxy's, and what is behind it is away
+              ? new UpstreamException(message, null)
+              : new UnavailableException(message, null);
       default ->
           status == 429 || status >= 500
               ? new UnavailableException(

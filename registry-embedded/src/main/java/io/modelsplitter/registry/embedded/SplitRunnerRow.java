@@ -1,0 +1,102 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.SplitRunner;
+import io.modelsplitter.registry.Stored;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/** A split runner as a row of {@code split_runner}, without its credentials. */
+record SplitRunnerRow(
+    String id, String url, String host, String metadata, String tags, long version, long modified)
+    implements Row.Content<Stored<SplitRunner>> {
+  static final String INSERT =
+      """
+      INSERT INTO split_runner (
+        split_runner_id, split_runner_public_url, split_runner_public_host,
+        split_runner_metadata, split_runner_tags, credentials, version, modified, shape)
+      VALUES (
+        :id, :url, :host, :metadata, :tags, :credentials, :version, :modified, :shape)
+      """;
+
+  static final String UPDATE =
+      """
+      UPDATE split_runner SET
+        split_runner_public_url = :url, split_runner_public_host = :host,
+        split_runner_metadata = :metadata, split_runner_tags = :tags,
+        version = :version, modified = :modified, shape = :shape
+      WHERE split_runner_id = :id AND version = :version - 1
+      """;
+
+  private static final String METADATA = "split_runner_metadata";
+  private static final String TAGS = "split_runner_tags";
+
+  /** What a row tells to a query. */
+  static Row<Stored<SplitRunner>> row(ResultSet rows, StatementContext context)
+      throws SQLException {
+    SplitRunnerRow content = content(rows);
+    return new Row<>(
+        rows.getLong("runner_number"), content.version, rows.getObject("shape") != null, content);
+  }
+
+  static SplitRunnerRow content(ResultSet rows) throws SQLException {
+    return new SplitRunnerRow(
+        rows.getString("split_runner_id"),
+        rows.getString("split_runner_public_url"),
+        rows.getString("split_runner_public_host"),
+        rows.getString(METADATA),
+        rows.getString(TAGS),
+        rows.getLong("version"),
+        rows.getLong("modified"));
+  }
+
+  static Update bind(Update statement, Stored<SplitRunner> stored) {
+    SplitRunner runner = stored.value();
+    return statement
+        .bind("id", runner.splitRunnerId())
+        .bind("url", runner.splitRunnerPublicUrl())
+        .bind("host", runner.splitRunnerPublicHost())
+        .bind("metadata", Json.write(runner.splitRunnerMetadata()))
+        .bind("tags", Json.write(runner.splitRunnerTags()))
+        .bind("version", stored.version())
+        .bind("modified", stored.modified().getEpochSecond());
+  }
+
+  @Override
+  public Stored<SplitRunner> read() {
+    SplitRunner runner =
+        new SplitRunner(
+            id, url, Json.parseObject(METADATA, metadata), host, list(Json.parse(TAGS, tags)));
+    return new Stored<>(runner, version, Instant.ofEpochSecond(modified));
+  }
+
+  @Override
+  public Map<String, ?> along(String[] path) {
+    return switch (path[0]) {
+      case METADATA -> along(path, metadata);
+      case TAGS -> along(path, tags);
+      default -> new SplitRunner(id, url, Map.of(), host, List.of()).toMap();
+    };
+  }
+
+  private static Map<String, ?> along(String[] path, String json) {
+    return Collections.singletonMap(path[0], Json.parseAlong(path[0], json, path, 1));
+  }
+
+  @Override
+  public long characters() {
+    return metadata.length() + (long) tags.length();
+  }
+
+  @SuppressWarnings("unchecked") // bind wrote a list of texts
+  private static List<String> list(@Nullable Object value) {
+    return value == null ? List.of() : (List<String>) value;
+  }
+}
