@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,7 +52,10 @@ final class CredentialsKeyFile {
     }
   }
 
-  /** The file appears whole or not at all, so that a process that is killed leaves no half key. */
+  /**
+   * The file appears whole or not at all, so that a process that is killed leaves no half key, and
+   * of several that make it at once all go on with the same.
+   */
   static void makeIfMissing(Path file) {
     if (Files.exists(file)) {
       return;
@@ -60,19 +64,44 @@ final class CredentialsKeyFile {
     try {
       try {
         write(draft, HexFormat.of().formatHex(CredentialsKey.randomBytes(CredentialsKey.BYTES)));
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        publish(draft, file);
       } finally {
         Files.deleteIfExists(draft);
       }
+      flushFolder(file);
     } catch (IOException e) {
       throw new BadInputException("cannot make the credentials key: " + Problems.describe(e), e);
     }
   }
 
+  /** A link is made only where nothing is, which a move does not promise. */
+  private static void publish(Path draft, Path file) throws IOException {
+    try {
+      Files.createLink(file, draft);
+    } catch (FileAlreadyExistsException e) {
+      // another one was faster, and its key is the key
+    } catch (FileSystemException | UnsupportedOperationException e) { // there are no links here
+      Files.move(draft, file);
+    }
+  }
+
+  /** Without this the file's name, and so the key, can be lost with the power. */
+  private static void flushFolder(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && isPosix(file)) { // elsewhere a folder cannot be opened
+      try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
+        opened.force(true);
+      }
+    }
+  }
+
+  private static boolean isPosix(Path file) {
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
   private static void write(Path file, String text) throws IOException {
-    boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
     FileAttribute<?>[] ownersOnly =
-        posix
+        isPosix(file)
             ? new FileAttribute<?>[] {
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
             }

@@ -56,7 +56,7 @@ public final class SplitRunners implements SplitRunnerRegistry {
     var deployment = deployer.deploy(id, runner);
     try {
       return records.add(runner.toSplitRunner(id, deployment.publicUrl()), credentials);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       takeBack(deployer, id, runner.clusterK8sConfig());
       throw e;
     }

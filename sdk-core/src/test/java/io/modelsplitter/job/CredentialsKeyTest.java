@@ -15,12 +15,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -182,6 +188,22 @@ class CredentialsKeyTest {
     assertEquals(CONFIG, CredentialsKey.inFolder(folder).open("r", sealed));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(file), files.toList());
+    }
+  }
+
+  @Test
+  void inFolder_fromManyThreads_isOneKey() throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(16);
+    try {
+      List<CredentialsKey> keys = new ArrayList<>();
+      Callable<CredentialsKey> make = () -> CredentialsKey.inFolder(folder);
+      for (Future<CredentialsKey> made : executor.invokeAll(Collections.nCopies(16, make))) {
+        keys.add(made.get());
+      }
+      SealedCredentials sealed = keys.get(0).seal("r", CONFIG);
+      keys.forEach(key -> assertEquals(CONFIG, key.open("r", sealed)));
+    } finally {
+      executor.shutdownNow();
     }
   }
 
