@@ -1,0 +1,213 @@
+package io.modelsplitter.kubernetes;
+
+import io.kubernetes.client.openapi.apis.AppsV1Api;
+import io.kubernetes.client.openapi.apis.CoreV1Api;
+import io.kubernetes.client.openapi.apis.RbacAuthorizationV1Api;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The objects of split runners in one cluster, and the calls that make, read and remove them. */
+final class RunnerObjects {
+  private static final String BACKGROUND = "Background";
+
+  private final KubernetesClient cluster;
+  private final RunnerSettings settings;
+
+  RunnerObjects(KubernetesClient cluster, RunnerSettings settings) {
+    this.cluster = cluster;
+    this.settings = settings;
+  }
+
+  private interface Step {
+    void run() throws ApiFailure;
+  }
+
+  /** Makes what all runners of a cluster share, where it is missing. */
+  void share() throws ApiFailure {
+    makeNamespace(settings.namespace());
+    makeNamespace(settings.jobNamespace());
+    String runners = settings.namespace();
+    String jobs = settings.jobNamespace();
+    unlessThere(
+        () ->
+            cluster.call(
+                api ->
+                    new CoreV1Api(api)
+                        .createNamespacedServiceAccount(runners, RunnerManifests.account(settings))
+                        .buildCall(null)));
+    // A Role of an earlier version may allow less; who it is bound to cannot be changed.
+    orElse(
+        () ->
+            cluster.call(
+                api ->
+                    new RbacAuthorizationV1Api(api)
+                        .createNamespacedRole(jobs, RunnerManifests.role(settings))
+                        .buildCall(null)),
+        409,
+        () ->
+            cluster.call(
+                api ->
+                    new RbacAuthorizationV1Api(api)
+                        .replaceNamespacedRole(
+                            RunnerManifests.SHARED, jobs, RunnerManifests.role(settings))
+                        .buildCall(null)));
+    unlessThere(
+        () ->
+            cluster.call(
+                api ->
+                    new RbacAuthorizationV1Api(api)
+                        .createNamespacedRoleBinding(jobs, RunnerManifests.binding(settings))
+                        .buildCall(null)));
+  }
+
+  private void makeNamespace(String name) throws ApiFailure {
+    if (namespace(name).isEmpty()) {
+      unlessThere(
+          () ->
+              cluster.call(
+                  api ->
+                      new CoreV1Api(api)
+                          .createNamespace(RunnerManifests.namespace(name))
+                          .buildCall(null)));
+    }
+  }
+
+  /** Empty where there is none. */
+  private Map<String, Object> namespace(String name) throws ApiFailure {
+    try {
+      return cluster.call(api -> new CoreV1Api(api).readNamespace(name).buildCall(null));
+    } catch (ApiFailure e) {
+      if (e.status() == 404) {
+        return Map.of();
+      }
+      throw e;
+    }
+  }
+
+  private static void unlessThere(Step step) throws ApiFailure {
+    orElse(step, 409, () -> {});
+  }
+
+  private static void orElse(Step step, int status, Step other) throws ApiFailure {
+    try {
+      step.run();
+    } catch (ApiFailure e) {
+      if (e.status() != status) {
+        throw e;
+      }
+      other.run();
+    }
+  }
+
+  /** Makes the runner's Service; answers the port on every node that the cluster gave it. */
+  int makeService(String runnerId, @Nullable Integer nodePort) throws ApiFailure {
+    Map<String, Object> made =
+        cluster.call(
+            api ->
+                new CoreV1Api(api)
+                    .createNamespacedService(
+                        settings.namespace(), RunnerManifests.service(runnerId, settings, nodePort))
+                    .buildCall(null));
+    List<Map<String, Object>> ports = Fields.objects(made, "spec", "ports");
+    Integer port = ports.isEmpty() ? null : Fields.number(ports.get(0), "nodePort");
+    return port == null ? 0 : port;
+  }
+
+  void makeDeployment(String runnerId) throws ApiFailure {
+    cluster.call(
+        api ->
+            new AppsV1Api(api)
+                .createNamespacedDeployment(
+                    settings.namespace(), RunnerManifests.deployment(runnerId, settings))
+                .buildCall(null));
+  }
+
+  Map<String, Object> deployment(String runnerId) throws ApiFailure {
+    return cluster.call(
+        api ->
+            new AppsV1Api(api)
+                .readNamespacedDeployment(RunnerManifests.name(runnerId), settings.namespace())
+                .buildCall(null));
+  }
+
+  List<Map<String, Object>> pods(String runnerId) throws ApiFailure {
+    return Fields.objects(
+        cluster.call(
+            api ->
+                new CoreV1Api(api)
+                    .listNamespacedPod(settings.namespace())
+                    .labelSelector(RunnerManifests.RUNNER + "=" + runnerId)
+                    .buildCall(null)),
+        "items");
+  }
+
+  /** Removes a runner, and what all share with the last one. */
+  void remove(String runnerId) throws ApiFailure {
+    String name = RunnerManifests.name(runnerId);
+    String runners = settings.namespace();
+    gone(api -> new CoreV1Api(api).deleteNamespacedService(name, runners).buildCall(null));
+    gone(
+        api ->
+            new AppsV1Api(api)
+                .deleteNamespacedDeployment(name, runners)
+                .propagationPolicy(BACKGROUND)
+                .buildCall(null));
+    if (isLast(name)) {
+      removeShared();
+    }
+  }
+
+  private boolean isLast(String name) throws ApiFailure {
+    List<Map<String, Object>> all;
+    try {
+      all =
+          Fields.objects(
+              cluster.call(
+                  api ->
+                      new AppsV1Api(api)
+                          .listNamespacedDeployment(settings.namespace())
+                          .labelSelector(RunnerManifests.SELECTOR)
+                          .buildCall(null)),
+              "items");
+    } catch (ApiFailure e) {
+      if (e.status() == 404) {
+        return true;
+      }
+      throw e;
+    }
+    return all.stream()
+        .allMatch(
+            deployment ->
+                name.equals(Fields.text(deployment, "metadata", "name"))
+                    || Fields.text(deployment, "metadata", "deletionTimestamp") != null);
+  }
+
+  private void removeShared() throws ApiFailure {
+    String shared = RunnerManifests.SHARED;
+    String jobs = settings.jobNamespace();
+    gone(
+        api ->
+            new RbacAuthorizationV1Api(api)
+                .deleteNamespacedRoleBinding(shared, jobs)
+                .buildCall(null));
+    gone(api -> new RbacAuthorizationV1Api(api).deleteNamespacedRole(shared, jobs).buildCall(null));
+    gone(
+        api ->
+            new CoreV1Api(api)
+                .deleteNamespacedServiceAccount(shared, settings.namespace())
+                .buildCall(null));
+    for (String name : List.of(jobs, settings.namespace())) {
+      // A namespace that was there before us is not ours to remove.
+      String owner =
+          Fields.text(Fields.object(namespace(name), "metadata", "labels"), JobNames.MANAGED_BY);
+      if (JobNames.OWNER.equals(owner)) {
+        gone(api -> new CoreV1Api(api).deleteNamespace(name).buildCall(null));
+      }
+    }
+  }
+
+  private void gone(KubernetesClient.Sends delete) throws ApiFailure {
+    orElse(() -> cluster.call(delete), 404, () -> {});
+  }
+}

@@ -1,0 +1,154 @@
+package io.modelsplitter.kubernetes;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How split runners are deployed: what the operator of the registry decides. Made by {@link
+ * #builder}.
+ *
+ * @param image the image that holds the server; it is run with arguments only
+ * @param namespace where runners are; made where it is missing
+ * @param jobNamespace where their jobs are; made where it is missing
+ * @param environment variables of every runner: what it and its jobs are told to call, and options
+ *     of the server as {@code MODEL_SPLITTER_…}
+ * @param secret the Secret in the runners' namespace whose entries become variables of every
+ *     runner, such as {@code MODEL_SPLITTER_TOKEN}; or null
+ * @param tokenSecret the Secret in the runners' namespace whose entry {@code tokens} is the token
+ *     file of every runner; with null, whoever reaches a runner may start jobs
+ * @param rollout how long a runner may take to be ready
+ * @param allowLocalAddresses whether a cluster may be this machine or of its private network
+ */
+public record RunnerSettings(
+    String image,
+    String namespace,
+    String jobNamespace,
+    Map<String, String> environment,
+    @Nullable String secret,
+    @Nullable String tokenSecret,
+    Duration rollout,
+    boolean allowLocalAddresses) {
+
+  /** The image where none is named. */
+  public static final String DEFAULT_IMAGE = "model-splitter/model-splitter-server:0.1.0";
+
+  private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  /** Checks what an API server would refuse with each runner. */
+  public RunnerSettings {
+    checkName("namespace of runners", namespace);
+    checkName("namespace of jobs", jobNamespace);
+    if (namespace.equals(jobNamespace)) {
+      throw new BadInputException("runners and jobs cannot share the namespace " + namespace);
+    }
+    if (image.isBlank()) {
+      throw new BadInputException("the image of runners is missing");
+    }
+    environment = Map.copyOf(environment);
+  }
+
+  private static void checkName(String what, String name) {
+    if (!DNS.matcher(name).matches()) {
+      throw new BadInputException("the " + what + " is no name: " + Json.show(name));
+    }
+  }
+
+  /**
+   * Begins with {@value #DEFAULT_IMAGE}, the namespaces {@code split-executor} and {@code
+   * model-split-jobs}, no Secrets, five minutes, and no local addresses.
+   *
+   * @param publicUrl where runners and jobs reach the registries
+   */
+  public static Builder builder(String publicUrl) {
+    return new Builder(publicUrl);
+  }
+
+  /** Makes {@link RunnerSettings}, whose components say what is what. */
+  public static final class Builder {
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private String image = DEFAULT_IMAGE;
+    private String namespace = "split-executor";
+    private String jobNamespace = "model-split-jobs";
+    private @Nullable String secret;
+    private @Nullable String tokenSecret;
+    private Duration rollout = Duration.ofMinutes(5);
+    private boolean allowLocalAddresses;
+
+    private Builder(String publicUrl) {
+      environment.put("TASK_STATUS_UPDATE_URL", publicUrl);
+      environment.put("GLOBAL_TASKS_DB_URL", publicUrl);
+      environment.put("MODEL_LAYERS_REGISTRY_URL", publicUrl);
+      environment.put("BLOCK_DB_URL", publicUrl);
+    }
+
+    /** See {@link RunnerSettings#image}. */
+    public Builder image(String name) {
+      image = name;
+      return this;
+    }
+
+    /** See {@link RunnerSettings#namespace}. */
+    public Builder namespace(String name) {
+      namespace = name;
+      return this;
+    }
+
+    /** See {@link RunnerSettings#jobNamespace}. */
+    public Builder jobNamespace(String name) {
+      jobNamespace = name;
+      return this;
+    }
+
+    /** Adds a variable; see {@link RunnerSettings#environment}. */
+    public Builder variable(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    /** See {@link RunnerSettings#secret}. */
+    public Builder secret(@Nullable String name) {
+      secret = name;
+      return this;
+    }
+
+    /** See {@link RunnerSettings#tokenSecret}. */
+    public Builder tokenSecret(@Nullable String name) {
+      tokenSecret = name;
+      return this;
+    }
+
+    /** See {@link RunnerSettings#rollout}. */
+    public Builder rollout(Duration duration) {
+      rollout = duration;
+      return this;
+    }
+
+    /** See {@link RunnerSettings#allowLocalAddresses}. */
+    public Builder allowLocalAddresses(boolean allow) {
+      allowLocalAddresses = allow;
+      return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws BadInputException names what is wrong
+     */
+    public RunnerSettings build() {
+      return new RunnerSettings(
+          image,
+          namespace,
+          jobNamespace,
+          environment,
+          secret,
+          tokenSecret,
+          rollout,
+          allowLocalAddresses);
+    }
+  }
+}
