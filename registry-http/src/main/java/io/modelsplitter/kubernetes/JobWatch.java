@@ -77,8 +77,11 @@ final class JobWatch implements AutoCloseable {
     jobs = now;
     if (before != null) {
       for (JobView job : before.values()) {
-        if (!now.containsKey(job.name())) {
+        JobView there = now.get(job.name());
+        if (there == null) {
           gone(job);
+        } else if (!there.uid().equals(job.uid())) {
+          told.remove(job.uid()); // launched again meanwhile
         }
       }
     }
@@ -223,7 +226,7 @@ final class JobWatch implements AutoCloseable {
     }
     try {
       listener.accept(taskId, state);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // else nobody would watch any more
       LOG.error("the listener failed on the state of the job {}", taskId, e);
     }
   }

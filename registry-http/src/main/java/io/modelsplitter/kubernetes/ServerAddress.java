@@ -108,7 +108,8 @@ record ServerAddress(String field, HttpUrl url, @Nullable String serverName) {
       }
       if (server.serverName != null) {
         HttpUrl url = server.url;
-        builder.header("Host", url.port() == 443 ? url.host() : url.host() + ":" + url.port());
+        String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
+        builder.header("Host", url.port() == 443 ? host : host + ":" + url.port());
       }
       return builder.build();
     }

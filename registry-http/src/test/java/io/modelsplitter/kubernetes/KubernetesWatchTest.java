@@ -332,7 +332,7 @@ class KubernetesWatchTest {
     launcher.watch(
         (id, state) -> {
           told.add(state);
-          throw new IllegalStateException("of the test");
+          throw new AssertionError("of the test");
         });
     JobState state = next();
     while (!state.phase().isFinal()) {

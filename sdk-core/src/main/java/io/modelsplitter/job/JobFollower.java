@@ -74,8 +74,13 @@ final class JobFollower implements AutoCloseable {
       List<Task> left = tasks.query(waiting);
       if (!left.isEmpty()) {
         Map<String, JobState> jobs = launcher.jobs();
-        left.removeIf(task -> jobs.containsKey(task.taskId()));
-        left.forEach(task -> fail(task.taskId(), "LaunchFailed", "its runner stopped before that"));
+        for (Task task : left) {
+          JobState state = jobs.get(task.taskId());
+          if (state == null || JobState.SUSPENDED.equals(state.reason())) {
+            launcher.cancel(task.taskId());
+            fail(task.taskId(), "LaunchFailed", "its runner stopped before the job was launched");
+          }
+        }
       }
     } catch (ModelSplitterException e) {
       log.warn("tasks without a job cannot be looked for yet: {}", e.getMessage());
@@ -149,6 +154,7 @@ final class JobFollower implements AutoCloseable {
     switch (state.phase()) {
       case PENDING -> {
         if (state.reason() == null
+            || state.reason().equals(JobState.SUSPENDED)
             || (state.reason().equals(data.get("reason"))
                 && Objects.equals(state.message(), data.get("message")))) {
           return null;
@@ -157,11 +163,7 @@ final class JobFollower implements AutoCloseable {
         return TaskChange.status(task.taskStatus(), data);
       }
       case RUNNING -> {
-        if (data.remove("reason") == null) {
-          return null; // the splitter tells the rest itself
-        }
-        data.remove("message");
-        return TaskChange.status(task.taskStatus(), data);
+        return null; // the splitter tells this itself, and what it tells is newer
       }
       case SUCCEEDED -> {
         data.put("error", "the job ended without a word about its result");

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public record JobState(
     Phase phase, @Nullable String reason, @Nullable String message, List<Pod> pods) {
 
+  /** The reason of a job whose launch is not finished. */
+  public static final String SUSPENDED = "Suspended";
+
   /** Where in its life a job is. */
   public enum Phase {
     /** Nothing runs yet. */
