@@ -61,6 +61,7 @@ class HouseTest {
                   "registry.http",
                   "registry.embedded",
                   "registry.client",
+                  "kubernetes",
                   "job",
                   "registry",
                   "query",
@@ -111,7 +112,7 @@ class HouseTest {
   }
 
   @Test
-  void onlyTheMain_wiresTheDatabaseToTheServer() {
+  void onlyTheMain_wiresDatabaseAndClusterToTheServer() {
     check(
         noClasses()
             .that()
@@ -120,7 +121,7 @@ class HouseTest {
             .haveSimpleNameNotStartingWith("Server")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage(ROOT + ".registry.embedded"));
+            .resideInAnyPackage(rooms("registry.embedded", "kubernetes")));
   }
 
   @Test

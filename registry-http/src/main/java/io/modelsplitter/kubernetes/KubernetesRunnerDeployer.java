@@ -8,6 +8,7 @@ import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.job.RunnerDeployer;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.NewSplitRunner;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -39,7 +40,7 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
    * @param settings asked for with each call
    */
   public KubernetesRunnerDeployer(Supplier<RunnerSettings> settings) {
-    this(settings, Backoff.standard());
+    this(settings, new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5)));
   }
 
   KubernetesRunnerDeployer(Supplier<RunnerSettings> settings, Backoff backoff) {

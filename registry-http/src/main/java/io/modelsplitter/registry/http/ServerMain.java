@@ -50,7 +50,9 @@ public final class ServerMain implements Callable<Integer> {
 
   @CommandLine.Mixin private final ServerOptions options = new ServerOptions();
 
-  @CommandLine.Mixin private final JobOptions jobOptions = new JobOptions();
+  @CommandLine.Mixin private final ServerRunnerOptions runnerOptions = new ServerRunnerOptions();
+
+  @CommandLine.Mixin private final ServerJobOptions jobOptions = new ServerJobOptions();
 
   private final Map<String, String> environment;
 
@@ -104,7 +106,11 @@ public final class ServerMain implements Callable<Integer> {
       builder
           .modelLayers(registry.modelLayers())
           .tasks(registry.tasks())
-          .splitRunners(new SplitRunners(registry.splitRunners(), null, options.credentialsKey()));
+          .splitRunners(
+              new SplitRunners(
+                  registry.splitRunners(),
+                  runnerOptions.deployer(() -> publicUrl(parts), jobOptions),
+                  options.credentialsKey()));
     }
     if (options.role.hasSplitJobs()) {
       addSplitJobs(builder, parts);
@@ -115,7 +121,7 @@ public final class ServerMain implements Callable<Integer> {
   }
 
   private void addSplitJobs(RegistryServer.Builder builder, ServerParts parts) {
-    if (jobOptions.launcher == JobOptions.Launcher.NONE) {
+    if (jobOptions.launcher == ServerJobOptions.Launcher.NONE) {
       builder.noSplitJobs();
       return;
     }

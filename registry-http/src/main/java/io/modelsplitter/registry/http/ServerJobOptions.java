@@ -6,6 +6,9 @@ import io.modelsplitter.job.JobLauncher;
 import io.modelsplitter.job.ProcessJobLauncher;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.kubernetes.JobSettings;
+import io.modelsplitter.kubernetes.KubernetesClient;
+import io.modelsplitter.kubernetes.KubernetesJobLauncher;
 import io.modelsplitter.registry.TaskRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of {@link ServerMain} that are about split jobs. */
-final class JobOptions {
+final class ServerJobOptions {
   /** What a job is told; the server's own variable, or its public URL. */
   private static final List<String> URLS =
       List.of(
@@ -53,7 +56,9 @@ final class JobOptions {
     /** Nowhere: asking for one is answered 503. */
     NONE,
     /** As processes of this machine. */
-    PROCESS
+    PROCESS,
+    /** As Jobs of a Kubernetes cluster. */
+    KUBERNETES
   }
 
   @Option(
@@ -61,8 +66,8 @@ final class JobOptions {
       paramLabel = "LAUNCHER",
       defaultValue = "none",
       description =
-          "Where split jobs run: none, or process (as processes of this machine, for development)."
-              + " Default: none.")
+          "Where split jobs run: none, process (as processes of this machine, for development) or"
+              + " kubernetes (as Jobs of a cluster). Default: none.")
   Launcher launcher = Launcher.NONE;
 
   @Option(
@@ -79,6 +84,57 @@ final class JobOptions {
       defaultValue = "./data/jobs",
       description = "Where --launcher process keeps its jobs. Default: ./data/jobs.")
   Path processFolder = Path.of("");
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description =
+          "The operator's own way to the cluster of --launcher kubernetes. Default: the service"
+              + " account of the pod that this runs in.")
+  @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--job-namespace",
+      paramLabel = "NAME",
+      defaultValue = "model-split-jobs",
+      description = "The namespace of jobs in a cluster. Default: model-split-jobs.")
+  String jobNamespace = "";
+
+  @Option(
+      names = "--job-images",
+      paramLabel = "PREFIX",
+      split = ",",
+      description =
+          "The images that may run in a cluster: names, or their beginnings up to a /, : or @,"
+              + " separated by commas. Default: any.")
+  List<String> jobImages = List.of();
+
+  @Option(
+      names = "--job-secret",
+      paramLabel = "NAME",
+      description =
+          "The Secret beside the jobs of a cluster whose entries become variables of each:"
+              + " LAYER_STORE_URL, AWS_ACCESS_KEY_ID and the like.")
+  @Nullable String jobSecret;
+
+  @Option(
+      names = "--job-pull-secret",
+      paramLabel = "NAME",
+      description = "The Secret beside the jobs of a cluster that opens the image registry.")
+  @Nullable String jobPullSecret;
+
+  @Option(
+      names = "--job-storage-class",
+      paramLabel = "NAME",
+      description = "The class of the jobs' volumes. Default: the cluster's.")
+  @Nullable String jobStorageClass;
+
+  @Option(
+      names = "--job-max-storage",
+      paramLabel = "SIZE",
+      defaultValue = "2Ti",
+      description = "The largest storage_size that a job may ask a cluster for. Default: 2Ti.")
+  String jobMaxStorage = "";
 
   @Option(
       names = "--job-attempts",
@@ -108,13 +164,50 @@ final class JobOptions {
    * @param publicUrl where this server can be reached by jobs, as soon as it listens
    */
   SplitJobs open(TaskRegistry tasks, Map<String, String> environment, Supplier<String> publicUrl) {
+    JobLauncher jobs =
+        launcher == Launcher.KUBERNETES ? cluster(environment) : processes(environment);
+    return SplitJobs.of(tasks, jobs, () -> urls(environment, publicUrl.get()));
+  }
+
+  /** What is said of jobs in a cluster, as a split runner there takes it: as variables. */
+  Map<String, String> forRunners() {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("MODEL_SPLITTER_JOB_ATTEMPTS", String.valueOf(attempts));
+    variables.put("MODEL_SPLITTER_JOB_MAX_STORAGE", jobMaxStorage);
+    variables.put("MODEL_SPLITTER_JOB_IMAGES", String.join(",", jobImages));
+    variables.put("MODEL_SPLITTER_JOB_SECRET", Objects.requireNonNullElse(jobSecret, ""));
+    variables.put("MODEL_SPLITTER_JOB_PULL_SECRET", Objects.requireNonNullElse(jobPullSecret, ""));
+    variables.put(
+        "MODEL_SPLITTER_JOB_STORAGE_CLASS", Objects.requireNonNullElse(jobStorageClass, ""));
+    variables.values().removeIf(String::isEmpty);
+    return variables;
+  }
+
+  private JobLauncher processes(Map<String, String> environment) {
     Map<String, String> passedOn = new LinkedHashMap<>(environment);
     passedOn.keySet().retainAll(PASSED_ON);
     ProcessJobLauncher.Builder builder =
         ProcessJobLauncher.builder(processFolder).environment(passedOn).attempts(attempts);
     images(Objects.requireNonNull(processImages)).forEach(builder::image);
-    JobLauncher processes = builder.build();
-    return SplitJobs.of(tasks, processes, () -> urls(environment, publicUrl.get()));
+    return builder.build();
+  }
+
+  private JobLauncher cluster(Map<String, String> environment) {
+    JobSettings settings =
+        JobSettings.builder()
+            .namespace(jobNamespace)
+            .retries(attempts - 1)
+            .imagePrefixes(jobImages)
+            .maxStorageSize(jobMaxStorage)
+            .storageSecret(jobSecret)
+            .storageClass(jobStorageClass)
+            .imagePullSecret(jobPullSecret)
+            .build();
+    KubernetesClient cluster =
+        kubeconfig == null
+            ? KubernetesClient.inCluster(environment)
+            : KubernetesClient.fromOperatorFile(kubeconfig);
+    return new KubernetesJobLauncher(cluster, settings);
   }
 
   private static Map<String, String> urls(Map<String, String> environment, String publicUrl) {
