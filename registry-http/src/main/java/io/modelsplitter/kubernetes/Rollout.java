@@ -42,8 +42,8 @@ record Rollout(RunnerObjects objects, String runnerId, Duration most, Backoff ba
   }
 
   /** The pods say more than the Deployment does. */
-  private String reason(@Nullable Map<String, Object> failed) throws ApiFailure {
-    for (Map<String, Object> pod : objects.pods(runnerId)) {
+  private String reason(@Nullable Map<String, Object> failed) {
+    for (Map<String, Object> pod : pods()) {
       List<Map<String, Object>> containers = Fields.objects(pod, "status", "containerStatuses");
       for (Map<String, Object> container : containers) {
         String reason = Fields.text(container, "state", "waiting", "reason");
@@ -61,6 +61,14 @@ record Rollout(RunnerObjects objects, String runnerId, Duration most, Backoff ba
     return failed == null
         ? ""
         : said(String.valueOf(Fields.text(failed, "reason")), Fields.text(failed, "message"));
+  }
+
+  private List<Map<String, Object>> pods() {
+    try {
+      return objects.pods(runnerId);
+    } catch (ApiFailure e) {
+      return List.of(); // who may deploy may not be let see pods
+    }
   }
 
   private static String said(String reason, @Nullable String message) {
