@@ -1,0 +1,110 @@
+package io.modelsplitter.registry.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the runnable jar answers to those who send a kubeconfig. */
+@Timeout(120)
+class ServerRunnersIT {
+  @TempDir Path folder;
+
+  private static HttpResponse<String> create(
+      ServerProcess server, String clusterUrl, Map<String, Object> user) throws Exception {
+    Map<String, Object> config =
+        Map.of(
+            "current-context",
+            "here",
+            "contexts",
+            List.of(Map.of("name", "here", "context", Map.of("cluster", "c", "user", "u"))),
+            "clusters",
+            List.of(Map.of("name", "c", "cluster", Map.of("server", clusterUrl))),
+            "users",
+            List.of(Map.of("name", "u", "user", user)));
+    String body =
+        Json.write(
+            Map.of("cluster_k8s_config", config, "split_runner_public_host", "192.168.0.106"));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/split-runner"))
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+  }
+
+  @Test
+  void create_configThatRunsAProgram_isRefusedAndItNeverRuns() throws Exception {
+    Path canary = folder.resolve("canary");
+    Map<String, Object> exec =
+        Map.of("exec", Map.of("command", "touch", "args", List.of(canary.toString())));
+    try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {
+      HttpResponse<String> answer = create(server, "https://kubernetes.invalid", exec);
+      assertEquals(400, answer.statusCode(), answer::body);
+      assertTrue(answer.body().contains("users[0].user.exec"), answer::body);
+      assertFalse(Files.exists(canary));
+    }
+  }
+
+  @Test
+  void create_clusterThatIsThisMachine_isRefusedAndNeverCalled() throws Exception {
+    try (ServerSocket canary = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerProcess server = ServerProcess.start(folder, "--port=0")) {
+      String url = "https://127.0.0.1:" + canary.getLocalPort();
+      HttpResponse<String> answer = create(server, url, Map.of("token", "t"));
+      assertEquals(400, answer.statusCode(), answer::body);
+      assertTrue(answer.body().contains("server"), answer::body);
+      canary.setSoTimeout(1);
+      assertThrows(IOException.class, canary::accept);
+    }
+  }
+
+  @Test
+  void create_clusterThatIsAway_is502AndLeavesNoRecord() throws Exception {
+    try (ServerProcess server = ServerProcess.start(folder, "--port=0", "--allow-local-clusters")) {
+      HttpResponse<String> answer =
+          create(server, "https://127.0.0.1:1", Map.of("token", "canary-token"));
+      assertEquals(502, answer.statusCode(), answer::body);
+      assertTrue(answer.body().contains("cannot reach the cluster"), answer::body);
+      assertFalse(answer.body().contains("canary-token"), answer::body);
+      HttpRequest all =
+          HttpRequest.newBuilder(URI.create(server.url() + "/split-runners"))
+              .POST(BodyPublishers.ofString("{}"))
+              .build();
+      String list = HttpClient.newHttpClient().send(all, BodyHandlers.ofString()).body();
+      assertEquals(List.of(), Json.parseObject("answer", list).get("data"));
+    }
+  }
+
+  @Test
+  void launcherKubernetes_outsideOfACluster_isOneLineAndExitCode2() throws Exception {
+    for (List<String> arguments :
+        List.of(
+            List.of("--port=0", "--launcher=kubernetes"),
+            List.of("--port=0", "--launcher=kubernetes", "--kubeconfig=none"),
+            List.of("--port=0", "--launcher=kubernetes", "--job-namespace=A_b"),
+            List.of("--port=0", "--runner-namespace=A_b"))) {
+      ServerProcess.Ended ended =
+          ServerProcess.runToItsEnd(folder, Map.of(), arguments.toArray(new String[0]));
+      assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
+      assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
+    }
+  }
+}
