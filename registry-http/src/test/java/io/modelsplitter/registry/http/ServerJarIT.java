@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.AccessDeniedException;
-import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.NewSplitRunner;
@@ -87,9 +87,8 @@ class ServerJarIT {
       NewSplitRunner wanted =
           new NewSplitRunner(Map.of("server", "https://c"), "h", Map.of(), List.of());
       SplitRunnerClient runners = SplitRunnerClient.at(registry.url());
-      UnavailableException e =
-          assertThrows(UnavailableException.class, () -> runners.create(wanted));
-      assertTrue(String.valueOf(e.getMessage()).contains("no runner deployer"), e::getMessage);
+      BadInputException e = assertThrows(BadInputException.class, () -> runners.create(wanted));
+      assertTrue(String.valueOf(e.getMessage()).contains("kubeconfig"), e::getMessage);
       assertEquals(List.of(), runners.query(Filter.all()));
     }
     try (ServerProcess all = ServerProcess.start(folder, "--port=0")) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.json.Json;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -90,6 +91,24 @@ class ServerRunnersIT {
               .build();
       String list = HttpClient.newHttpClient().send(all, BodyHandlers.ofString()).body();
       assertEquals(List.of(), Json.parseObject("answer", list).get("data"));
+    }
+  }
+
+  @Test
+  void create_onPostgresWithoutAKey_is503AfterTheChecks() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        ServerProcess server =
+            ServerProcess.start(
+                folder,
+                "--port=0",
+                "--allow-local-clusters",
+                "--db-user=postgres",
+                "--jdbc-url=" + postgres.getJdbcUrl("postgres", "postgres"))) {
+      HttpResponse<String> answer = create(server, "https://127.0.0.1:1", Map.of("token", "t"));
+      assertEquals(503, answer.statusCode(), answer::body);
+      assertTrue(answer.body().contains("--credentials-key-file"), answer::body);
+      Map<String, Object> exec = Map.of("exec", Map.of("command", "true"));
+      assertEquals(400, create(server, "https://127.0.0.1:1", exec).statusCode());
     }
   }
 
