@@ -21,6 +21,8 @@ import okhttp3.Response;
 public final class KubernetesClient implements AutoCloseable {
   private static final int MAX_ANSWER = 64 << 20;
 
+  private static final Duration CALL = Duration.ofSeconds(60);
+
   /** How long the server is asked to keep a watch open. */
   static final Duration WATCH = Duration.ofMinutes(4);
 
@@ -40,9 +42,11 @@ public final class KubernetesClient implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .readTimeout(Duration.ofSeconds(30))
             .writeTimeout(Duration.ofSeconds(30))
+            .callTimeout(CALL) // a hostile server may send a byte now and then
             .pingInterval(Duration.ofSeconds(20)) // so that a dead connection is known for one
             .build();
-    this.watching = http.newBuilder().readTimeout(WATCH.plusSeconds(30)).build();
+    this.watching =
+        http.newBuilder().readTimeout(WATCH.plusSeconds(30)).callTimeout(Duration.ZERO).build();
   }
 
   static KubernetesClient of(OkHttpClient http, String server) {

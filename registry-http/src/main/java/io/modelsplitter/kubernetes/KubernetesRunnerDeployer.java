@@ -101,11 +101,16 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
   }
 
   private static void rollBack(RunnerObjects objects, String runnerId, Exception failure) {
+    boolean interrupted = Thread.interrupted(); // no call is made by a thread that is
     try {
       objects.remove(runnerId);
     } catch (ApiFailure e) {
       failure.addSuppressed(e);
-      LOG.warn("what was deployed of split runner {} is still in its cluster", runnerId);
+      LOG.warn("what may be deployed of split runner {} cannot be removed", runnerId);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -117,6 +122,7 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
             clusterK8sConfig,
             settings.get(),
             objects -> {
+              objects.checkJobs(runnerId);
               objects.remove(runnerId);
               return true;
             });

@@ -105,8 +105,8 @@ final class RunnerManifests {
                 rule("batch", List.of("jobs"), "create", "get", "list", "watch", "patch", "delete"),
                 rule("", List.of("pods"), "get", "list", "watch"),
                 rule("", List.of("pods/log"), "get"),
-                rule(
-                    "", List.of("configmaps", "persistentvolumeclaims"), "create", "get", "delete"),
+                rule("", List.of("configmaps"), "create", "get"),
+                rule("", List.of("persistentvolumeclaims"), "create"),
                 rule("", List.of("events"), "get", "list", "watch")));
   }
 

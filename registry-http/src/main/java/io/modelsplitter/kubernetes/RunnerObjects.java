@@ -1,8 +1,11 @@
 package io.modelsplitter.kubernetes;
 
 import io.kubernetes.client.openapi.apis.AppsV1Api;
+import io.kubernetes.client.openapi.apis.BatchV1Api;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
 import io.kubernetes.client.openapi.apis.RbacAuthorizationV1Api;
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.UpstreamException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +65,12 @@ final class RunnerObjects {
   }
 
   private void makeNamespace(String name) throws ApiFailure {
-    if (namespace(name).isEmpty()) {
+    Map<String, Object> there = namespace(name);
+    if ("Terminating".equals(Fields.text(there, "status", "phase"))) {
+      throw new UpstreamException(
+          "the namespace " + name + " is being removed from the cluster; try again", null);
+    }
+    if (there.isEmpty()) {
       unlessThere(
           () ->
               cluster.call(
@@ -158,29 +166,70 @@ final class RunnerObjects {
     }
   }
 
+  /** Whether no other runner is here, nor on its way. */
   private boolean isLast(String name) throws ApiFailure {
-    List<Map<String, Object>> all;
+    String runners = settings.namespace();
+    return hasOnly(
+            name,
+            api ->
+                new AppsV1Api(api)
+                    .listNamespacedDeployment(runners)
+                    .labelSelector(RunnerManifests.SELECTOR)
+                    .buildCall(null))
+        && hasOnly(
+            name,
+            api ->
+                new CoreV1Api(api)
+                    .listNamespacedService(runners)
+                    .labelSelector(RunnerManifests.SELECTOR)
+                    .buildCall(null));
+  }
+
+  private boolean hasOnly(String name, KubernetesClient.Sends list) throws ApiFailure {
+    return items(list).stream()
+        .allMatch(
+            object ->
+                name.equals(Fields.text(object, "metadata", "name"))
+                    || Fields.text(object, "metadata", "deletionTimestamp") != null);
+  }
+
+  /** Empty where there is no such namespace. */
+  private List<Map<String, Object>> items(KubernetesClient.Sends list) throws ApiFailure {
     try {
-      all =
-          Fields.objects(
-              cluster.call(
-                  api ->
-                      new AppsV1Api(api)
-                          .listNamespacedDeployment(settings.namespace())
-                          .labelSelector(RunnerManifests.SELECTOR)
-                          .buildCall(null)),
-              "items");
+      return Fields.objects(cluster.call(list), "items");
     } catch (ApiFailure e) {
       if (e.status() == 404) {
-        return true;
+        return List.of();
       }
       throw e;
     }
-    return all.stream()
-        .allMatch(
-            deployment ->
-                name.equals(Fields.text(deployment, "metadata", "name"))
-                    || Fields.text(deployment, "metadata", "deletionTimestamp") != null);
+  }
+
+  /**
+   * The last runner takes the namespace of the jobs with it.
+   *
+   * @throws ConflictException when one of them has not ended, which nobody would tell its task
+   */
+  void checkJobs(String runnerId) throws ApiFailure {
+    if (!isLast(RunnerManifests.name(runnerId))) {
+      return;
+    }
+    for (Map<String, Object> job :
+        items(
+            api ->
+                new BatchV1Api(api)
+                    .listNamespacedJob(settings.jobNamespace())
+                    .labelSelector(JobNames.SELECTOR)
+                    .buildCall(null))) {
+      if (Fields.condition(job, "Complete", "True") == null
+          && Fields.condition(job, "Failed", "True") == null) {
+        throw new ConflictException(
+            "the split runner is the last of its cluster, and the job %s has not ended; wait for it, or cancel it"
+                .formatted(Fields.text(job, "metadata", "name")),
+            runnerId,
+            Map.of());
+      }
+    }
   }
 
   private void removeShared() throws ApiFailure {

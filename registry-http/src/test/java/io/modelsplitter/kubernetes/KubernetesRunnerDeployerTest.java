@@ -28,6 +28,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.registry.NewSplitRunner;
@@ -303,6 +304,38 @@ class KubernetesRunnerDeployerTest {
     deployer.undeploy(ID, runner(Map.of()).clusterK8sConfig());
     verifyRemoved();
     cluster.verify(2, deleteRequestedFor(anyUrl()));
+  }
+
+  @Test
+  void undeploy_theLastOneWithAJobThatRuns_isRefused() {
+    cluster.stubFor(
+        get(urlPathEqualTo("/apis/batch/v1/namespaces/model-split-jobs/jobs"))
+            .willReturn(
+                json(
+                    200,
+                    map(
+                        "items",
+                        List.of(
+                            KubeCluster.job(
+                                "t1",
+                                "1",
+                                false,
+                                KubeCluster.condition("Complete", "True", "", "")),
+                            KubeCluster.job("t2", "1", false))))));
+    ConflictException e =
+        assertThrows(
+            ConflictException.class,
+            () -> deployer.undeploy(ID, runner(Map.of()).clusterK8sConfig()));
+    assertTrue(String.valueOf(e.getMessage()).contains("split-t2 has not ended"), e::getMessage);
+    cluster.verify(0, deleteRequestedFor(anyUrl()));
+  }
+
+  @Test
+  void deploy_namespaceThatIsBeingRemoved_isUpstream() {
+    cluster.stubFor(
+        get(urlPathEqualTo(CORE + "/split-executor"))
+            .willReturn(json(200, map("status", map("phase", "Terminating")))));
+    assertTrue(refused(UpstreamException.class).contains("is being removed"));
   }
 
   @Test

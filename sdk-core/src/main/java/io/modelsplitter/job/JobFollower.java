@@ -1,9 +1,10 @@
 package io.modelsplitter.job;
 
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.NotFoundException;
-import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
@@ -120,12 +121,12 @@ final class JobFollower implements AutoCloseable {
     try {
       tell(taskId, state);
       untold.remove(taskId, state);
-    } catch (UnavailableException e) {
-      log.warn("task {} cannot be told about its job yet: {}", taskId, e.getMessage());
-      later(taskId, failures + 1);
-    } catch (RuntimeException e) {
+    } catch (BadInputException e) {
       untold.remove(taskId, state);
       log.error("task {} cannot be told about its job", taskId, e);
+    } catch (RuntimeException e) { // nobody else will tell it, so it is told until it is taken
+      log.warn("task {} cannot be told about its job yet: {}", taskId, Problems.describe(e));
+      later(taskId, failures + 1);
     }
   }
 
@@ -137,6 +138,11 @@ final class JobFollower implements AutoCloseable {
       log.info("task {} is gone, and its job goes too", taskId);
       launcher.cancel(taskId);
       return;
+    }
+    if (SplitJobs.CANCELLED.equals(task.taskStatusData().get("reason"))
+        && task.isFinal()
+        && !state.phase().isFinal()) {
+      launcher.cancel(taskId); // which it was to be, and could not be then
     }
     TaskChange change = task.isFinal() ? null : change(task, state);
     if (change != null) {

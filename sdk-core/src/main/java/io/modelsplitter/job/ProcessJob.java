@@ -158,6 +158,7 @@ final class ProcessJob {
       become(ended(attempt, exit, attemptsLeft));
     } finally {
       Processes.stop(process, settings.grace());
+      Processes.killIn(folder.toRealPath()); // what it started may have outlived it
     }
   }
 

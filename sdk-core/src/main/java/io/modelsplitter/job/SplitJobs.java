@@ -39,8 +39,10 @@ public final class SplitJobs implements AutoCloseable {
   /** The type of the tasks. */
   public static final String TASK_TYPE = "model_splits";
 
-  /** Where a task keeps the key of the request that made it. */
-  private static final String KEY = "idempotency_key";
+  /** Where a task keeps what its request was, if the request had a key. */
+  private static final String KEY = "idempotency";
+
+  static final String CANCELLED = "Cancelled";
 
   /** The phase of a task whose job is not launched yet. */
   static final String LAUNCHING = "launch";
@@ -99,6 +101,10 @@ public final class SplitJobs implements AutoCloseable {
    * @throws io.modelsplitter.error.UnavailableException when it can be neither launched nor known
    */
   public String start(SplitJob job, @Nullable String idempotencyKey) {
+    if (job.taskData().containsKey(KEY)) {
+      throw new BadInputException(
+          "task_data." + KEY + " is the server's own; send an Idempotency-Key header instead");
+    }
     if (idempotencyKey == null) {
       return launch(create(job.taskData()), job);
     }
@@ -108,7 +114,12 @@ public final class SplitJobs implements AutoCloseable {
               + Json.show(idempotencyKey));
     }
     Map<String, Object> data = new LinkedHashMap<>(job.taskData());
-    data.put(KEY, idempotencyKey);
+    data.put(
+        KEY,
+        Map.of(
+            "key", idempotencyKey,
+            "container_image", job.containerImage(),
+            "storage_size", job.storageSize()));
     Task first = first(idempotencyKey);
     if (first == null) {
       Task mine = create(data);
@@ -129,7 +140,8 @@ public final class SplitJobs implements AutoCloseable {
 
   private @Nullable Task first(String key) {
     List<Task> found = new ArrayList<>();
-    Filter filter = Filter.eq("task_data." + KEY, key).and(Filter.eq("task_type", TASK_TYPE));
+    Filter filter =
+        Filter.eq("task_data." + KEY + ".key", key).and(Filter.eq("task_type", TASK_TYPE));
     tasks.query(Query.of(filter).limit(1), found::add);
     return found.isEmpty() ? null : found.get(0);
   }
@@ -183,11 +195,17 @@ public final class SplitJobs implements AutoCloseable {
    */
   public Task cancel(String taskId) {
     JobState unused = launcher.state(taskId);
-    Task task = tasks.get(taskId);
+    Task task;
+    try {
+      task = tasks.get(taskId);
+    } catch (NotFoundException e) {
+      launcher.cancel(taskId); // nobody waits for it
+      throw e;
+    }
     if (!task.isFinal()) {
       Map<String, Object> data = new LinkedHashMap<>(task.taskStatusData());
       data.put("error", "the job was cancelled");
-      data.put("reason", "Cancelled");
+      data.put("reason", CANCELLED);
       try {
         task = tasks.update(taskId, TaskChange.status(TaskStatus.FAILED, data));
       } catch (ConflictException e) {

@@ -196,6 +196,14 @@ class ProcessJobLauncherTest {
   }
 
   @Test
+  void launch_processThatLeavesOthersBehind_takesThemWithIt() throws Exception {
+    ProcessJobLauncher launcher = launch("sleep 600 > /dev/null 2>&1 & echo $!");
+    awaitEnd();
+    long left = Long.parseLong(launcher.logs("t1", 100).strip());
+    ProcessHandle.of(left).ifPresent(process -> process.onExit().join());
+  }
+
+  @Test
   void launch_twice_isOneJob() throws Exception {
     ProcessJobLauncher launcher = launch("echo once");
     launcher.launch(spec("t1"));

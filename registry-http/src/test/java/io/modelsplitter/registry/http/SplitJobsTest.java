@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -166,6 +167,10 @@ class SplitJobsTest {
     await(first, Task::isFinal);
     assertEquals(first, start("silent", "Idempotency-Key", "k1"));
     assertFalse(first.equals(start("silent", "Idempotency-Key", "k2")));
+    assertEquals(
+        409,
+        send("POST", "/start_model_split_job", body("fails", "gpt2"), "Idempotency-Key", "k1")
+            .statusCode());
     HttpResponse<String> other =
         send("POST", "/start_model_split_job", body("silent", "other"), "Idempotency-Key", "k1");
     assertEquals(409, other.statusCode());
@@ -209,6 +214,15 @@ class SplitJobsTest {
     assertEquals(404, send("GET", path, "").statusCode());
     assertEquals(404, send("DELETE", path, "").statusCode());
     assertEquals(404, send("GET", "/model_split_job/no%20such/logs", "").statusCode());
+  }
+
+  @Test
+  void cancel_ofAJobWhoseTaskIsGone_endsItAllTheSame() throws Exception {
+    String taskId = start("waits");
+    registry.tasks().delete(taskId);
+    assertEquals(404, send("DELETE", "/model_split_job/" + taskId, "").statusCode());
+    assertEquals(404, send("GET", "/model_split_job/" + taskId, "").statusCode());
+    assertFalse(Files.exists(folder.resolve("jobs").resolve(taskId)));
   }
 
   @Test
