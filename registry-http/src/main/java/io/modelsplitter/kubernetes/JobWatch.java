@@ -33,6 +33,10 @@ final class JobWatch implements AutoCloseable {
 
   private final Map<String, JobState> told = new HashMap<>();
   private final Set<String> cancelled = new HashSet<>();
+
+  /** Being launched, or failed to be: the launch says why, when what it made goes. */
+  private final Set<String> launching = new HashSet<>();
+
   private @Nullable BiConsumer<String, JobState> listener;
 
   JobWatch(KubernetesClient cluster, JobObjects objects, String namespace, Backoff backoff) {
@@ -59,6 +63,15 @@ final class JobWatch implements AutoCloseable {
       cancelled.add(taskId);
     } else {
       cancelled.remove(taskId);
+    }
+  }
+
+  /** Whether the Job of a task is being launched, which takes back what it made when it fails. */
+  synchronized void launching(String taskId, boolean now) {
+    if (now && listener != null) {
+      launching.add(taskId);
+    } else {
+      launching.remove(taskId);
     }
   }
 
@@ -204,6 +217,9 @@ final class JobWatch implements AutoCloseable {
   private void gone(JobView job) {
     JobState last = told.remove(job.uid());
     boolean ours = cancelled.remove(job.taskId());
+    if (launching.remove(job.taskId())) {
+      return;
+    }
     if (last == null || !last.phase().isFinal()) {
       JobState state =
           ours

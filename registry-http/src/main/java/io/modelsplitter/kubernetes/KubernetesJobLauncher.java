@@ -63,7 +63,9 @@ public final class KubernetesJobLauncher implements JobLauncher {
   @Override
   public void launch(JobSpec job) {
     settings.check(job.containerImage(), job.storageSize());
+    watch.launching(job.taskId(), true);
     new Launch(objects, settings, job).run();
+    watch.launching(job.taskId(), false);
   }
 
   @Override
