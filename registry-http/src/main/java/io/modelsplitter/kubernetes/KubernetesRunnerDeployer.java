@@ -10,7 +10,6 @@ import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.NewSplitRunner;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,7 +90,7 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
             objects.share();
             int port = objects.makeService(runnerId, asked);
             objects.makeDeployment(runnerId);
-            new Rollout(objects, runnerId, current.rollout(), backoff).await(new CountDownLatch(1));
+            new Rollout(objects, runnerId, current.rollout(), backoff).await();
             return new Deployment("http://" + runner.splitRunnerPublicHost() + ":" + port);
           } catch (ApiFailure | RuntimeException e) {
             rollBack(objects, runnerId, e);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 record Rollout(RunnerObjects objects, String runnerId, Duration most, Backoff backoff) {
 
   /** Answers when a pod of it is ready. */
-  void await(CountDownLatch stopped) throws ApiFailure {
+  void await() throws ApiFailure {
     long end = System.nanoTime() + most.toNanos();
     for (int looks = 1; ; looks++) {
       Map<String, Object> deployment = objects.deployment(runnerId);
@@ -28,7 +28,7 @@ record Rollout(RunnerObjects objects, String runnerId, Duration most, Backoff ba
                 + reason(failed),
             null);
       }
-      pause(looks, stopped);
+      pause(looks);
     }
   }
 
@@ -75,9 +75,9 @@ record Rollout(RunnerObjects objects, String runnerId, Duration most, Backoff ba
     return ": " + Problems.oneLine(message == null ? reason : reason + ": " + message);
   }
 
-  private void pause(int looks, CountDownLatch stopped) {
+  private void pause(int looks) {
     try {
-      backoff.await(looks, stopped);
+      backoff.await(looks, new CountDownLatch(1));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UpstreamException("interrupted while the split runner was deployed", null);

@@ -2,6 +2,7 @@ package io.modelsplitter.job;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.Problems;
+import io.modelsplitter.file.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -68,7 +69,7 @@ final class CredentialsKeyFile {
       } finally {
         Files.deleteIfExists(draft);
       }
-      flushFolder(file);
+      AtomicFile.flushFolder(file); // else its name, and so the key, can be lost with the power
     } catch (IOException e) {
       throw new BadInputException("cannot make the credentials key: " + Problems.describe(e), e);
     }
@@ -80,18 +81,8 @@ final class CredentialsKeyFile {
       Files.createLink(file, draft);
     } catch (FileAlreadyExistsException e) {
       // another one was faster, and its key is the key
-    } catch (FileSystemException | UnsupportedOperationException e) { // there are no links here
+    } catch (FileSystemException | UnsupportedOperationException e) { // it knows no links
       Files.move(draft, file);
-    }
-  }
-
-  /** Without this the file's name, and so the key, can be lost with the power. */
-  private static void flushFolder(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null && isPosix(file)) { // elsewhere a folder cannot be opened
-      try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
-        opened.force(true);
-      }
     }
   }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class ProcessJob {
   private static final Logger log = LoggerFactory.getLogger(ProcessJob.class);
 
-  /** So many attempts that ended with the launcher, which is not their fault, are too many. */
+  /** So many attempts that ended with the launcher are no accident; they do not count otherwise. */
   private static final int MAX_LOST = 20;
 
   private static final int MAX_PAUSES = 6;
@@ -107,6 +107,10 @@ final class ProcessJob {
     try {
       setRunner(Thread.currentThread());
       for (int failures = counted(); !isCancelled && !state().phase().isFinal(); failures++) {
+        if (state().pods().size() - failures >= MAX_LOST) {
+          giveUp("Lost", "it ended with its launcher " + MAX_LOST + " times");
+          break;
+        }
         if (failures > 0) {
           long pause = settings.pause().toMillis() << Math.min(failures - 1, MAX_PAUSES);
           TimeUnit.MILLISECONDS.sleep(pause);
@@ -176,7 +180,7 @@ final class ProcessJob {
     if (isDone) {
       return record.become(new JobState(Phase.SUCCEEDED, null, null, pods));
     }
-    boolean isOver = exit.isHopeless() || attemptsLeft <= 0 || pods.size() >= MAX_LOST;
+    boolean isOver = exit.isHopeless() || attemptsLeft <= 0;
     String said = attempt.lastWords();
     String message = exit.message() + (said.isEmpty() ? "" : ": " + said);
     return record.become(

@@ -182,11 +182,11 @@ public abstract class SplitRunnerRegistryContract extends SplitRunnerQueryContra
         "http://10.0.0.7:" + port, registry().update(id, moved).value().splitRunnerPublicUrl());
     Update both =
         Update.set("split_runner_public_host", host)
-            .and(Update.set("split_runner_public_url", "https://proxy.example.com/a"));
+            .and(Update.set("split_runner_public_url", "https://moved.invalid/a"));
     assertEquals(
-        "https://proxy.example.com/a", registry().update(id, both).value().splitRunnerPublicUrl());
+        "https://moved.invalid/a", registry().update(id, both).value().splitRunnerPublicUrl());
     assertEquals(
-        "https://proxy.example.com/a", registry().update(id, moved).value().splitRunnerPublicUrl());
+        "https://moved.invalid/a", registry().update(id, moved).value().splitRunnerPublicUrl());
     registry().delete(id); // what it was deployed with is still known
     assertFalse(deployer().running().contains(id));
   }

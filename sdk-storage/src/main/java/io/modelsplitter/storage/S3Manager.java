@@ -2,13 +2,9 @@ package io.modelsplitter.storage;
 
 import io.minio.GetPresignedObjectUrlArgs;
 import io.minio.Http;
-import io.minio.MinioAsyncClient;
-import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.minio.StatObjectArgs;
 import io.minio.StatObjectResponse;
-import io.minio.credentials.Provider;
-import io.minio.credentials.StaticProvider;
 import io.minio.errors.ErrorResponseException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
@@ -26,14 +22,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Executors;
-import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,80 +49,29 @@ public final class S3Manager {
   private static final Logger log = LoggerFactory.getLogger(S3Manager.class);
 
   /** The SHA-256 of an object that this uploaded, among its metadata. */
-  static final String THREADS = "s3-transfer";
-
   private static final String SHA256 = "sha256";
 
   private static final Duration PRESIGNED = Duration.ofHours(1);
 
-  private final MinioClient client;
-  private final MinioAsyncClient parts;
-  private final OkHttpClient http;
-  private final int connections;
-  private final @Nullable HttpUrl endpoint;
-  private final String region;
+  private final S3Connection connection;
 
   /** AWS, in {@value #DEFAULT_REGION}. */
   public S3Manager(String awsAccessKeyId, String awsSecretAccessKey) {
-    this(builder(awsAccessKeyId, awsSecretAccessKey));
+    this(builder(awsAccessKeyId, awsSecretAccessKey).connection());
   }
 
   /** AWS, in this region. */
   public S3Manager(String awsAccessKeyId, String awsSecretAccessKey, String regionName) {
-    this(builder(awsAccessKeyId, awsSecretAccessKey).region(regionName));
+    this(builder(awsAccessKeyId, awsSecretAccessKey).region(regionName).connection());
   }
 
-  private S3Manager(Builder builder) {
-    this.endpoint = builder.endpoint;
-    this.region = builder.region;
-    this.connections = builder.connections;
-    this.http =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher(connections))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .connectTimeout(builder.connectTimeout)
-            .readTimeout(builder.readTimeout)
-            .writeTimeout(builder.readTimeout)
-            .build();
-    HttpUrl url = endpoint == null ? HttpUrl.get("https://s3.amazonaws.com") : endpoint;
-    Provider credentials = builder.credentials();
-    this.client =
-        MinioClient.builder()
-            .endpoint(url)
-            .region(region)
-            .credentialsProvider(credentials)
-            .httpClient(http)
-            .build();
-    this.parts =
-        MinioAsyncClient.builder()
-            .endpoint(url)
-            .region(region)
-            .credentialsProvider(credentials)
-            .httpClient(http)
-            .build();
-    if (builder.pathStyle) {
-      client.disableVirtualStyleEndpoint();
-      parts.disableVirtualStyleEndpoint();
-    }
-  }
-
-  /** Its threads do not keep a program alive that has nothing else to do. */
-  private static Dispatcher dispatcher(int connections) {
-    Dispatcher dispatcher =
-        new Dispatcher(
-            Executors.newCachedThreadPool(
-                task -> {
-                  Thread thread = new Thread(task, THREADS);
-                  thread.setDaemon(true);
-                  return thread;
-                }));
-    dispatcher.setMaxRequestsPerHost(Math.max(5, connections));
-    return dispatcher;
+  S3Manager(S3Connection connection) {
+    this.connection = connection;
   }
 
   /** Begins a client with more to say than the constructors take. */
-  public static Builder builder(String awsAccessKeyId, String awsSecretAccessKey) {
-    return new Builder(awsAccessKeyId, awsSecretAccessKey);
+  public static S3ManagerBuilder builder(String awsAccessKeyId, String awsSecretAccessKey) {
+    return new S3ManagerBuilder(awsAccessKeyId, awsSecretAccessKey);
   }
 
   /**
@@ -151,9 +90,9 @@ public final class S3Manager {
   public static S3Manager from(Map<String, String> environment) {
     String accessKey = environment.get("AWS_ACCESS_KEY_ID");
     String secretKey = environment.get("AWS_SECRET_ACCESS_KEY");
-    Builder builder =
+    S3ManagerBuilder builder =
         accessKey == null || secretKey == null
-            ? new Builder(DefaultCredentials.of(environment))
+            ? new S3ManagerBuilder(DefaultCredentials.of(environment))
             : builder(accessKey, secretKey);
     String endpoint = environment.get("S3_ENDPOINT");
     if (endpoint != null && !endpoint.isBlank()) {
@@ -167,89 +106,6 @@ public final class S3Manager {
         .sessionToken(environment.get("AWS_SESSION_TOKEN"))
         .pathStyle("true".equalsIgnoreCase(environment.get("S3_PATH_STYLE")))
         .build();
-  }
-
-  /** Collects what a client needs. For one thread. */
-  public static final class Builder {
-    private final @Nullable String accessKey;
-    private final @Nullable String secretKey;
-    private final @Nullable Provider provider;
-    private String region = DEFAULT_REGION;
-    private @Nullable HttpUrl endpoint;
-    private @Nullable String sessionToken;
-    private boolean pathStyle;
-    private int connections = 4;
-    private Duration connectTimeout = Duration.ofSeconds(10);
-    private Duration readTimeout = Duration.ofSeconds(60);
-
-    private Builder(String accessKey, String secretKey) {
-      this.accessKey = accessKey;
-      this.secretKey = secretKey;
-      this.provider = null;
-    }
-
-    private Builder(Provider provider) {
-      this.accessKey = null;
-      this.secretKey = null;
-      this.provider = provider;
-    }
-
-    private Provider credentials() {
-      return provider == null
-          ? new StaticProvider(
-              Objects.requireNonNull(accessKey), Objects.requireNonNull(secretKey), sessionToken)
-          : provider;
-    }
-
-    /** Names the bucket in the path of a URL rather than in its host; servers but AWS's want so. */
-    public Builder pathStyle(boolean pathStyle) {
-      this.pathStyle = pathStyle;
-      return this;
-    }
-
-    /** How many parts of a large file travel side by side; 4 by default. */
-    public Builder connections(int connections) {
-      this.connections = Math.max(1, connections);
-      return this;
-    }
-
-    /** How long a connection may take to be there; 10 seconds by default. */
-    public Builder connectTimeout(Duration connectTimeout) {
-      this.connectTimeout = connectTimeout;
-      return this;
-    }
-
-    /** How long the server may say nothing; 60 seconds by default. */
-    public Builder readTimeout(Duration readTimeout) {
-      this.readTimeout = readTimeout;
-      return this;
-    }
-
-    /** The region; {@value #DEFAULT_REGION} by default. */
-    public Builder region(String region) {
-      this.region = region;
-      return this;
-    }
-
-    /** Another server than AWS: an http or https URL. */
-    public Builder endpoint(String url) {
-      this.endpoint = HttpUrl.parse(url);
-      if (endpoint == null) {
-        throw new BadInputException("the S3 endpoint must be an http or https URL, not " + url);
-      }
-      return this;
-    }
-
-    /** The token of temporary credentials, or null. */
-    public Builder sessionToken(@Nullable String sessionToken) {
-      this.sessionToken = sessionToken;
-      return this;
-    }
-
-    /** The client. */
-    public S3Manager build() {
-      return new S3Manager(this);
-    }
   }
 
   /**
@@ -302,8 +158,7 @@ public final class S3Manager {
     Map<String, String> metadata = Map.of(SHA256, sha256);
     boolean isAnswered = true;
     if (S3Upload.isFor(size)) {
-      isAnswered =
-          new S3Upload(parts, http, file, size, sha256, bucket, key, metadata, connections).run();
+      isAnswered = new S3Upload(connection, file, size, sha256, bucket, key, metadata).run();
     } else {
       put(file, bucket, key, metadata);
     }
@@ -327,15 +182,17 @@ public final class S3Manager {
         bucket,
         key,
         () ->
-            client.putObject(
-                PutObjectArgs.builder()
-                    .bucket(bucket)
-                    .object(key)
-                    .data(content, content.length)
-                    .contentType(CONTENT_TYPE)
-                    .userMetadata(metadata)
-                    .extraHeaders(Map.of("Content-MD5", md5))
-                    .build()));
+            connection
+                .client()
+                .putObject(
+                    PutObjectArgs.builder()
+                        .bucket(bucket)
+                        .object(key)
+                        .data(content, content.length)
+                        .contentType(CONTENT_TYPE)
+                        .userMetadata(metadata)
+                        .extraHeaders(Map.of("Content-MD5", md5))
+                        .build()));
   }
 
   private static byte[] md5(byte[] content) {
@@ -359,7 +216,7 @@ public final class S3Manager {
     StatObjectResponse stored = stat("download of", bucket, key);
     FileDownloader downloader =
         FileDownloader.builder()
-            .connections(connections)
+            .connections(connection.connections())
             .resolver(
                 new UrlResolver() {
                   @Override
@@ -389,7 +246,8 @@ public final class S3Manager {
   }
 
   private StatObjectResponse stat(String verb, String bucket, String key) {
-    return S3Failures.retried(verb, bucket, key, () -> client.statObject(stat(bucket, key)));
+    return S3Failures.retried(
+        verb, bucket, key, () -> connection.client().statObject(stat(bucket, key)));
   }
 
   /**
@@ -417,13 +275,15 @@ public final class S3Manager {
         key,
         () ->
             URI.create(
-                client.getPresignedObjectUrl(
-                    GetPresignedObjectUrlArgs.builder()
-                        .method(method)
-                        .bucket(bucket)
-                        .object(key)
-                        .expiry((int) valid.toSeconds())
-                        .build())));
+                connection
+                    .client()
+                    .getPresignedObjectUrl(
+                        GetPresignedObjectUrlArgs.builder()
+                            .method(method)
+                            .bucket(bucket)
+                            .object(key)
+                            .expiry((int) valid.toSeconds())
+                            .build())));
   }
 
   /** Whether there is an object with this key. */
@@ -434,7 +294,7 @@ public final class S3Manager {
         key,
         () -> {
           try {
-            client.statObject(stat(bucket, key));
+            connection.client().statObject(stat(bucket, key));
             return true;
           } catch (ErrorResponseException e) {
             if (S3Failures.isMissingObject(e)) {
@@ -447,13 +307,14 @@ public final class S3Manager {
 
   /** The object's https (or endpoint) URL. */
   public URI url(String bucket, String key) {
+    HttpUrl endpoint = connection.endpoint();
     boolean inHostName = endpoint == null && !bucket.contains(".");
     String root =
         endpoint != null
             ? endpoint.toString()
             : inHostName
-                ? "https://" + bucket + ".s3." + region + ".amazonaws.com"
-                : "https://s3." + region + ".amazonaws.com";
+                ? "https://" + bucket + ".s3." + connection.region() + ".amazonaws.com"
+                : "https://s3." + connection.region() + ".amazonaws.com";
     HttpUrl.Builder url = HttpUrl.get(root).newBuilder();
     if (!inHostName) {
       url.addPathSegment(bucket);

@@ -60,23 +60,21 @@ final class S3Upload {
   private final UploadNote note;
 
   S3Upload(
-      MinioAsyncClient client,
-      OkHttpClient http,
+      S3Connection connection,
       Path file,
       long size,
       String sha256,
       String bucket,
       String key,
-      Map<String, String> metadata,
-      int connections) {
-    this.client = client;
-    this.http = http;
+      Map<String, String> metadata) {
+    this.client = connection.parts();
+    this.http = connection.http();
     this.file = file;
     this.size = size;
     this.bucket = bucket;
     this.key = key;
     this.metadata = metadata;
-    this.connections = connections;
+    this.connections = connection.connections();
     this.partSize = partSize(size);
     this.note = new UploadNote(file, sha256 + " " + partSize + " s3://" + bucket + "/" + key);
   }

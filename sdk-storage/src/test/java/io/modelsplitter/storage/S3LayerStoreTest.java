@@ -94,7 +94,7 @@ class S3LayerStoreTest extends LayerStoreContract {
     s3().upload(file, BUCKET, "x");
     List<Thread> threads =
         Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals(S3Manager.THREADS))
+            .filter(thread -> thread.getName().equals(S3Connection.THREADS))
             .toList();
     assertFalse(threads.isEmpty());
     assertTrue(threads.stream().allMatch(Thread::isDaemon));
