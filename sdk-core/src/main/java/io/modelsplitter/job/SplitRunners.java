@@ -94,7 +94,7 @@ public final class SplitRunners implements SplitRunnerRegistry {
     SealedCredentials credentials = records.credentials(splitRunnerId);
     RunnerDeployer deployer = deployer();
     deployer.undeploy(splitRunnerId, key().open(splitRunnerId, credentials));
-    records.remove(splitRunnerId);
+    records.delete(splitRunnerId);
   }
 
   @Override

@@ -3,20 +3,14 @@ package io.modelsplitter.registry;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
-import io.modelsplitter.query.Filter;
-import io.modelsplitter.query.Update;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
- * The model layers registry: what was split before, by hash.
- *
- * <p>Every method may throw {@link io.modelsplitter.error.UnavailableException} when the registry
- * cannot be reached. Implementations are thread-safe.
+ * The model layers registry: what was split before, by hash. A layer's file stays where it is when
+ * the layer is forgotten.
  */
-public interface ModelLayerRegistry {
+public interface ModelLayerRegistry extends RecordRegistry<ModelLayer> {
 
   /**
    * Registers a layer. The same layer again changes nothing.
@@ -50,55 +44,5 @@ public interface ModelLayerRegistry {
       throw refused;
     }
     return done;
-  }
-
-  /**
-   * The layer with this hash.
-   *
-   * @throws io.modelsplitter.error.NotFoundException when there is none
-   */
-  Stored<ModelLayer> get(String modelLayerHash);
-
-  /**
-   * Changes the layer with this hash in one step, whoever else changes it.
-   *
-   * @return the layer as it is now, also when nothing changed
-   * @throws io.modelsplitter.error.NotFoundException when there is none
-   * @throws io.modelsplitter.error.BadInputException when the result would not be a valid layer
-   */
-  Stored<ModelLayer> update(String modelLayerHash, Update update);
-
-  /**
-   * As {@link #update(String, Update)}, if the layer has this version; so nobody else's change is
-   * overwritten that was made since it was read.
-   *
-   * @throws io.modelsplitter.error.VersionConflictException when it has another version; it carries
-   *     the layer as it is
-   */
-  Stored<ModelLayer> update(String modelLayerHash, Update update, long version);
-
-  /**
-   * Forgets the layer with this hash; its file stays where it is.
-   *
-   * @throws io.modelsplitter.error.NotFoundException when there is none
-   */
-  void delete(String modelLayerHash);
-
-  /**
-   * Hands over the layers that match, one by one and in the order of the query, without holding
-   * them all.
-   *
-   * @return where to go on, when the query's limit cut the answer short
-   */
-  Optional<String> query(Query query, Consumer<? super ModelLayer> action);
-
-  /** How the registry would answer the query: from an index, by matching records, by a scan. */
-  Explanation explain(Query query);
-
-  /** All layers that match, in the order in which they were registered. */
-  default List<ModelLayer> query(Filter filter) {
-    List<ModelLayer> layers = new ArrayList<>();
-    query(Query.of(filter), layers::add);
-    return layers;
   }
 }

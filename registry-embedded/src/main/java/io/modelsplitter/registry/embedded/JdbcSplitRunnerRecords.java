@@ -122,7 +122,7 @@ final class JdbcSplitRunnerRecords implements SplitRunnerRecords {
   }
 
   @Override
-  public void remove(String splitRunnerId) {
+  public void delete(String splitRunnerId) {
     table.inTransaction(
         handle -> {
           table.delete(handle, find(handle, splitRunnerId, "FOR UPDATE"));

@@ -163,7 +163,7 @@ class EmbeddedRegistryTest {
     assertEquals(SEALED, records.credentials("r"));
     ConflictException e = assertThrows(ConflictException.class, () -> records.add(runner, SEALED));
     assertEquals(runner.toMap(), e.stored());
-    records.remove("r");
+    records.delete("r");
     assertThrows(NotFoundException.class, () -> records.credentials("r"));
   }
 
