@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jobs as real processes of a shell. */
+/** Jobs as real processes of a shell, which Windows does not have. */
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
 class ProcessJobLauncherTest {
@@ -277,5 +277,22 @@ class ProcessJobLauncherTest {
     states.clear();
     watched(builder("exit 1"));
     assertEquals(Phase.SUCCEEDED, awaitEnd().phase());
+  }
+
+  @Test
+  void close_againAndAgain_isGivenUpInTheEnd() throws Exception {
+    launch("exec sleep 600");
+    for (int lost = 1; lost < 20; lost++) {
+      await(state -> state.phase() == Phase.RUNNING);
+      launchers.remove(0).close();
+      watched(builder("exec sleep 600"));
+    }
+    await(state -> state.phase() == Phase.RUNNING);
+    launchers.remove(0).close();
+    states.clear();
+    watched(builder("exec sleep 600"));
+    JobState end = awaitEnd();
+    assertEquals("Lost", end.reason());
+    assertEquals(20, end.pods().size());
   }
 }

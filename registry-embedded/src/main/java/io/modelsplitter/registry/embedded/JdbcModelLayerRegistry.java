@@ -4,46 +4,45 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.NotFoundException;
-import io.modelsplitter.error.VersionConflictException;
-import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Query;
-import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Stored;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 
 /** Model layers in the table {@code model_layer}. */
-final class JdbcModelLayerRegistry implements ModelLayerRegistry {
-  /** A layer with more values than this would take minutes to store. */
-  private static final int MAX_ENTRIES = 100_000;
-
+final class JdbcModelLayerRegistry extends JdbcRecords<ModelLayer> implements ModelLayerRegistry {
   private static final int ATTEMPTS = 10;
 
-  private final Database database;
-  private final IndexedTable<Stored<ModelLayer>> table;
-
   JdbcModelLayerRegistry(Database database) {
-    this.database = database;
-    this.table =
-        new IndexedTable<>(
-            database,
-            DocumentTable.MODEL_LAYER,
-            ModelLayerRow::row,
-            stored -> stored.value().toMap(),
-            MAX_ENTRIES);
+    super(database, DocumentTable.MODEL_LAYER, "model layer", ModelLayerRow::row);
+  }
+
+  @Override
+  Map<String, Object> toMap(ModelLayer layer) {
+    return layer.toMap();
+  }
+
+  @Override
+  ModelLayer updated(ModelLayer layer, Update update) {
+    return layer.updated(update);
+  }
+
+  @Override
+  org.jdbi.v3.core.statement.Update write(Handle handle, Stored<ModelLayer> stored) {
+    return ModelLayerRow.bind(handle.createUpdate(ModelLayerRow.UPDATE), stored);
   }
 
   @Override
@@ -147,86 +146,12 @@ final class JdbcModelLayerRegistry implements ModelLayerRegistry {
   }
 
   @Override
-  public Stored<ModelLayer> get(String modelLayerHash) {
-    return database.run(handle -> find(handle, modelLayerHash, "").value());
-  }
-
-  @Override
-  public Stored<ModelLayer> update(String modelLayerHash, Update update) {
-    return change(modelLayerHash, update, null);
-  }
-
-  @Override
-  public Stored<ModelLayer> update(String modelLayerHash, Update update, long version) {
-    return change(modelLayerHash, update, version);
-  }
-
-  private Stored<ModelLayer> change(String hash, Update update, @Nullable Long version) {
-    return table.inTransaction(
-        handle -> {
-          Row<Stored<ModelLayer>> row = find(handle, hash, "FOR UPDATE");
-          Stored<ModelLayer> before = row.value();
-          checkVersion(before, version);
-          ModelLayer after = before.value().updated(update);
-          if (Json.write(after.toMap()).equals(Json.write(before.value().toMap()))) {
-            return before;
-          }
-          Stored<ModelLayer> stored = new Stored<>(after, before.version() + 1, now());
-          table.replace(
-              handle,
-              row,
-              stored,
-              ModelLayerRow.bind(handle.createUpdate(ModelLayerRow.UPDATE), stored));
-          return stored;
-        });
-  }
-
-  private static void checkVersion(Stored<ModelLayer> stored, @Nullable Long version) {
-    if (version != null && version != stored.version()) {
-      String hash = stored.value().modelLayerHash();
-      throw new VersionConflictException(
-          "layer %s has version %d, not %d".formatted(hash, stored.version(), version),
-          hash,
-          stored.value().toMap());
-    }
-  }
-
-  @Override
-  public void delete(String modelLayerHash) {
-    table.inTransaction(
-        handle -> {
-          table.delete(handle, find(handle, modelLayerHash, "FOR UPDATE"));
-          return modelLayerHash;
-        });
-  }
-
-  @Override
   public Optional<String> query(Query query, Consumer<? super ModelLayer> action) {
-    return table.query(ModelLayer.fullNames(query), stored -> action.accept(stored.value()));
+    return super.query(ModelLayer.fullNames(query), action);
   }
 
   @Override
   public Explanation explain(Query query) {
-    return table.explain(ModelLayer.fullNames(query));
-  }
-
-  private static Row<Stored<ModelLayer>> find(Handle handle, String hash, String lock) {
-    if (!RecordIds.isValid(hash)) {
-      throw notFound(hash);
-    }
-    return handle
-        .createQuery("SELECT * FROM model_layer WHERE model_layer_hash = :hash " + lock)
-        .bind("hash", hash)
-        .map(ModelLayerRow::row)
-        .findOne()
-        .orElseThrow(() -> notFound(hash));
-  }
-
-  private static NotFoundException notFound(String hash) {
-    return new NotFoundException("there is no model layer " + Json.show(hash), hash);
-  }
-
-  private static Instant now() {
-    return Instant.ofEpochSecond(Instant.now().getEpochSecond());
+    return super.explain(ModelLayer.fullNames(query));
   }
 }

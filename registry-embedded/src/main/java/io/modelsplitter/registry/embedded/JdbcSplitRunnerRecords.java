@@ -1,41 +1,36 @@
 package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.ConflictException;
-import io.modelsplitter.error.NotFoundException;
-import io.modelsplitter.error.VersionConflictException;
-import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Update;
-import io.modelsplitter.registry.Explanation;
-import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
 import io.modelsplitter.registry.SealedCredentials;
 import io.modelsplitter.registry.SplitRunner;
 import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.Stored;
-import java.time.Instant;
-import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 
 /** Split runners in the table {@code split_runner}. */
-final class JdbcSplitRunnerRecords implements SplitRunnerRecords {
-  /** One with more values than this would take minutes to store. */
-  private static final int MAX_ENTRIES = 100_000;
-
-  private final Database database;
-  private final IndexedTable<Stored<SplitRunner>> table;
+final class JdbcSplitRunnerRecords extends JdbcRecords<SplitRunner> implements SplitRunnerRecords {
 
   JdbcSplitRunnerRecords(Database database) {
-    this.database = database;
-    this.table =
-        new IndexedTable<>(
-            database,
-            DocumentTable.SPLIT_RUNNER,
-            SplitRunnerRow::row,
-            stored -> stored.value().toMap(),
-            MAX_ENTRIES);
+    super(database, DocumentTable.SPLIT_RUNNER, "split runner", SplitRunnerRow::row);
+  }
+
+  @Override
+  Map<String, Object> toMap(SplitRunner runner) {
+    return runner.toMap();
+  }
+
+  @Override
+  SplitRunner updated(SplitRunner runner, Update update) {
+    return runner.updated(update);
+  }
+
+  @Override
+  org.jdbi.v3.core.statement.Update write(Handle handle, Stored<SplitRunner> stored) {
+    return SplitRunnerRow.bind(handle.createUpdate(SplitRunnerRow.UPDATE), stored);
   }
 
   @Override
@@ -63,13 +58,10 @@ final class JdbcSplitRunnerRecords implements SplitRunnerRecords {
   }
 
   @Override
-  public Stored<SplitRunner> get(String splitRunnerId) {
-    return database.run(handle -> find(handle, splitRunnerId, "").value());
-  }
-
-  @Override
   public SealedCredentials credentials(String splitRunnerId) {
-    checkId(splitRunnerId);
+    if (!RecordIds.isValid(splitRunnerId)) {
+      throw notFound(splitRunnerId);
+    }
     return database.run(
         handle ->
             handle
@@ -79,88 +71,5 @@ final class JdbcSplitRunnerRecords implements SplitRunnerRecords {
                 .findOne()
                 .map(SealedCredentials::new)
                 .orElseThrow(() -> notFound(splitRunnerId)));
-  }
-
-  @Override
-  public Stored<SplitRunner> update(String splitRunnerId, Update update) {
-    return change(splitRunnerId, update, null);
-  }
-
-  @Override
-  public Stored<SplitRunner> update(String splitRunnerId, Update update, long version) {
-    return change(splitRunnerId, update, version);
-  }
-
-  private Stored<SplitRunner> change(String id, Update update, @Nullable Long version) {
-    return table.inTransaction(
-        handle -> {
-          Row<Stored<SplitRunner>> row = find(handle, id, "FOR UPDATE");
-          Stored<SplitRunner> before = row.value();
-          checkVersion(before, version);
-          SplitRunner after = before.value().updated(update);
-          if (Json.write(after.toMap()).equals(Json.write(before.value().toMap()))) {
-            return before;
-          }
-          Stored<SplitRunner> stored = new Stored<>(after, before.version() + 1, now());
-          table.replace(
-              handle,
-              row,
-              stored,
-              SplitRunnerRow.bind(handle.createUpdate(SplitRunnerRow.UPDATE), stored));
-          return stored;
-        });
-  }
-
-  private static void checkVersion(Stored<SplitRunner> stored, @Nullable Long version) {
-    if (version != null && version != stored.version()) {
-      String id = stored.value().splitRunnerId();
-      throw new VersionConflictException(
-          "split runner %s has version %d, not %d".formatted(id, stored.version(), version),
-          id,
-          stored.value().toMap());
-    }
-  }
-
-  @Override
-  public void delete(String splitRunnerId) {
-    table.inTransaction(
-        handle -> {
-          table.delete(handle, find(handle, splitRunnerId, "FOR UPDATE"));
-          return splitRunnerId;
-        });
-  }
-
-  @Override
-  public Optional<String> query(Query query, Consumer<? super SplitRunner> action) {
-    return table.query(query, stored -> action.accept(stored.value()));
-  }
-
-  @Override
-  public Explanation explain(Query query) {
-    return table.explain(query);
-  }
-
-  private static Row<Stored<SplitRunner>> find(Handle handle, String id, String lock) {
-    checkId(id);
-    return handle
-        .createQuery("SELECT * FROM split_runner WHERE split_runner_id = :id " + lock)
-        .bind("id", id)
-        .map(SplitRunnerRow::row)
-        .findOne()
-        .orElseThrow(() -> notFound(id));
-  }
-
-  private static void checkId(String id) {
-    if (!RecordIds.isValid(id)) {
-      throw notFound(id);
-    }
-  }
-
-  private static NotFoundException notFound(String id) {
-    return new NotFoundException("there is no split runner " + Json.show(id), id);
-  }
-
-  private static Instant now() {
-    return Instant.ofEpochSecond(Instant.now().getEpochSecond());
   }
 }

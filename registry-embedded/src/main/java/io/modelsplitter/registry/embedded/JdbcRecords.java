@@ -1,0 +1,133 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.VersionConflictException;
+import io.modelsplitter.json.Json;
+import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Explanation;
+import io.modelsplitter.registry.Query;
+import io.modelsplitter.registry.RecordIds;
+import io.modelsplitter.registry.RecordRegistry;
+import io.modelsplitter.registry.Stored;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records with a key and a version in a table of documents: read, changed under a lock, forgotten
+ * and asked alike, whatever they are.
+ */
+abstract class JdbcRecords<T> implements RecordRegistry<T> {
+  /** One with more values than this would take minutes to store. */
+  private static final int MAX_ENTRIES = 100_000;
+
+  final Database database;
+  final IndexedTable<Stored<T>> table;
+
+  private final String what;
+  private final DocumentTable columns;
+  private final RowMapper<Row<Stored<T>>> mapper;
+
+  /**
+   * @param what what messages call a record
+   */
+  JdbcRecords(
+      Database database, DocumentTable columns, String what, RowMapper<Row<Stored<T>>> mapper) {
+    this.database = database;
+    this.columns = columns;
+    this.what = what;
+    this.mapper = mapper;
+    this.table =
+        new IndexedTable<>(database, columns, mapper, stored -> toMap(stored.value()), MAX_ENTRIES);
+  }
+
+  /** A record as a document. */
+  abstract Map<String, Object> toMap(T value);
+
+  /** A record after an update. */
+  abstract T updated(T value, Update update);
+
+  /** The statement that writes a row again, bound but for {@code shape}. */
+  abstract org.jdbi.v3.core.statement.Update write(Handle handle, Stored<T> stored);
+
+  @Override
+  public Stored<T> get(String id) {
+    return database.run(handle -> find(handle, id, "").value());
+  }
+
+  @Override
+  public Stored<T> update(String id, Update update) {
+    return change(id, update, null);
+  }
+
+  @Override
+  public Stored<T> update(String id, Update update, long version) {
+    return change(id, update, version);
+  }
+
+  private Stored<T> change(String id, Update update, @Nullable Long version) {
+    return table.inTransaction(
+        handle -> {
+          Row<Stored<T>> row = find(handle, id, "FOR UPDATE");
+          Stored<T> before = row.value();
+          Map<String, Object> document = toMap(before.value());
+          if (version != null && version != before.version()) {
+            throw new VersionConflictException(
+                "%s %s has version %d, not %d".formatted(what, id, before.version(), version),
+                id,
+                document);
+          }
+          T after = updated(before.value(), update);
+          if (Json.write(toMap(after)).equals(Json.write(document))) {
+            return before;
+          }
+          Stored<T> stored = new Stored<>(after, before.version() + 1, now());
+          table.replace(handle, row, stored, write(handle, stored));
+          return stored;
+        });
+  }
+
+  @Override
+  public void delete(String id) {
+    table.inTransaction(
+        handle -> {
+          table.delete(handle, find(handle, id, "FOR UPDATE"));
+          return id;
+        });
+  }
+
+  @Override
+  public Optional<String> query(Query query, Consumer<? super T> action) {
+    return table.query(query, stored -> action.accept(stored.value()));
+  }
+
+  @Override
+  public Explanation explain(Query query) {
+    return table.explain(query);
+  }
+
+  private Row<Stored<T>> find(Handle handle, String id, String lock) {
+    if (!RecordIds.isValid(id)) {
+      throw notFound(id);
+    }
+    return handle
+        .createQuery(
+            "SELECT * FROM " + columns.name() + " WHERE " + columns.key() + " = :id " + lock)
+        .bind("id", id)
+        .map(mapper)
+        .findOne()
+        .orElseThrow(() -> notFound(id));
+  }
+
+  NotFoundException notFound(String id) {
+    return new NotFoundException("there is no " + what + " " + Json.show(id), id);
+  }
+
+  static Instant now() {
+    return Instant.ofEpochSecond(Instant.now().getEpochSecond());
+  }
+}
