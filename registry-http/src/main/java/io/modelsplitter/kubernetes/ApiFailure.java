@@ -13,27 +13,34 @@ final class ApiFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final int status;
+  private final boolean passing;
 
-  private ApiFailure(int status, String message, @Nullable Throwable cause) {
+  private ApiFailure(int status, boolean passing, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.status = status;
+    this.passing = passing;
   }
 
   /** The server was not reached, or its answer broke off. */
   static ApiFailure unreachable(String server, Throwable cause) {
     return new ApiFailure(
-        0, "cannot reach the cluster at " + server + ": " + Problems.describe(cause), cause);
+        0, true, "cannot reach the cluster at " + server + ": " + Problems.describe(cause), cause);
   }
 
   /** The server's {@code Status} object, or whatever a proxy sent in its place. */
   static ApiFailure of(String server, int status, Map<String, Object> answer) {
     if (status >= 300 && status < 400) {
       return new ApiFailure(
-          status, "the cluster at " + server + " answers with a redirect; none is followed", null);
+          status,
+          false,
+          "the cluster at " + server + " answers with a redirect; none is followed",
+          null);
     }
     String message = Fields.text(answer, "message");
     return new ApiFailure(
         status,
+        Fields.objects(answer, "details", "causes").stream()
+            .anyMatch(it -> "NamespaceTerminating".equals(Fields.text(it, "reason"))),
         message == null
             ? "the cluster at " + server + " answered " + status
             : Problems.oneLine(message) + causes(answer),
@@ -55,6 +62,13 @@ final class ApiFailure extends Exception {
 
   int status() {
     return status;
+  }
+
+  /**
+   * Whether it is refused for what soon is otherwise, though the status says that it may not be.
+   */
+  boolean isPassing() {
+    return passing;
   }
 
   /** The object as it is would be refused again. */

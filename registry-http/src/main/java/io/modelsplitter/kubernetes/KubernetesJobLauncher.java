@@ -63,9 +63,15 @@ public final class KubernetesJobLauncher implements JobLauncher {
   @Override
   public void launch(JobSpec job) {
     settings.check(job.containerImage(), job.storageSize());
+    Launch launch = new Launch(objects, settings, job);
     watch.launching(job.taskId(), true);
-    new Launch(objects, settings, job).run();
-    watch.launching(job.taskId(), false);
+    try {
+      launch.run();
+    } finally {
+      if (!launch.removes()) { // else the watch is yet to see the Job go
+        watch.launching(job.taskId(), false);
+      }
+    }
   }
 
   @Override

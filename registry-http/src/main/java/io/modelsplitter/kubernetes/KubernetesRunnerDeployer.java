@@ -30,6 +30,9 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
   /** Where a client asks for a port of its choice. */
   private static final String NODE_PORT = "node_port";
 
+  /** A dozen calls, and as many to take back what they made, each of at most a minute. */
+  private static final Duration MOST_CALLS = Duration.ofMinutes(24);
+
   private final Supplier<RunnerSettings> settings;
   private final Backoff backoff;
 
@@ -127,6 +130,12 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
             });
   }
 
+  /** The rollout, and no call before and after it takes long. */
+  @Override
+  public Duration longestDeployment() {
+    return settings.get().rollout().plus(MOST_CALLS);
+  }
+
   private static <T> T in(
       String what, Map<String, Object> config, RunnerSettings settings, Work<T> work) {
     try (KubernetesClient client = client(config, settings)) {
@@ -141,6 +150,9 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
   }
 
   private static ModelSplitterException failure(ApiFailure e, String message) {
+    if (e.isPassing()) {
+      return new UpstreamException(message + "; try again", null);
+    }
     if (e.status() == 401 || e.status() == 403) {
       return new BadInputException(
           message + "; cluster_k8s_config must let in an account that may do this");

@@ -22,6 +22,7 @@ final class Launch {
   private final JobSettings settings;
   private final JobSpec job;
   private final String name;
+  private boolean removes;
 
   Launch(JobObjects objects, JobSettings settings, JobSpec job) {
     this.objects = objects;
@@ -100,6 +101,11 @@ final class Launch {
     }
   }
 
+  /** Whether the Job was there and is being removed, since its launch failed. */
+  boolean removes() {
+    return removes;
+  }
+
   private interface Step {
     void run() throws ApiFailure;
   }
@@ -118,7 +124,7 @@ final class Launch {
     try {
       JobView there = objects.job(name);
       if (there != null && there.suspended() && there.taskId().equals(job.taskId())) {
-        boolean unused = objects.deleteJob(name);
+        removes = objects.deleteJob(name);
       }
     } catch (ApiFailure e) {
       failure.addSuppressed(e); // the cluster is away; a suspended Job does nothing
@@ -127,7 +133,7 @@ final class Launch {
 
   private void remove(ModelSplitterException failure) {
     try {
-      boolean unused = objects.deleteJob(name); // what it owns goes with it
+      removes = objects.deleteJob(name); // what it owns goes with it
     } catch (ApiFailure e) {
       failure.addSuppressed(e);
       LOG.warn(

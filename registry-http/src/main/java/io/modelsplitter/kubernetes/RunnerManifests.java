@@ -114,11 +114,16 @@ final class RunnerManifests {
     return new V1PolicyRule().apiGroups(List.of(group)).resources(resources).verbs(List.of(verbs));
   }
 
+  /** One for each namespace of runners, since several may have their jobs in one. */
+  static String bindingName(RunnerSettings settings) {
+    return SHARED + "." + settings.namespace();
+  }
+
   static V1RoleBinding binding(RunnerSettings settings) {
     return new V1RoleBinding()
         .apiVersion("rbac.authorization.k8s.io/v1")
         .kind("RoleBinding")
-        .metadata(shared(settings.jobNamespace()))
+        .metadata(shared(settings.jobNamespace()).name(bindingName(settings)))
         .roleRef(new V1RoleRef().apiGroup("rbac.authorization.k8s.io").kind("Role").name(SHARED))
         .subjects(
             List.of(

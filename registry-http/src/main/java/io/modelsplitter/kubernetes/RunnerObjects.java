@@ -235,24 +235,38 @@ final class RunnerObjects {
   private void removeShared() throws ApiFailure {
     String shared = RunnerManifests.SHARED;
     String jobs = settings.jobNamespace();
+    String binding = RunnerManifests.bindingName(settings);
     gone(
         api ->
             new RbacAuthorizationV1Api(api)
-                .deleteNamespacedRoleBinding(shared, jobs)
+                .deleteNamespacedRoleBinding(binding, jobs)
                 .buildCall(null));
-    gone(api -> new RbacAuthorizationV1Api(api).deleteNamespacedRole(shared, jobs).buildCall(null));
+    if (hasOnly(
+        binding,
+        api ->
+            new RbacAuthorizationV1Api(api)
+                .listNamespacedRoleBinding(jobs)
+                .labelSelector(RunnerManifests.SELECTOR)
+                .buildCall(null))) { // else runners of another namespace have their jobs there
+      gone(
+          api ->
+              new RbacAuthorizationV1Api(api).deleteNamespacedRole(shared, jobs).buildCall(null));
+      removeNamespace(jobs);
+    }
     gone(
         api ->
             new CoreV1Api(api)
                 .deleteNamespacedServiceAccount(shared, settings.namespace())
                 .buildCall(null));
-    for (String name : List.of(jobs, settings.namespace())) {
-      // A namespace that was there before us is not ours to remove.
-      String owner =
-          Fields.text(Fields.object(namespace(name), "metadata", "labels"), JobNames.MANAGED_BY);
-      if (JobNames.OWNER.equals(owner)) {
-        gone(api -> new CoreV1Api(api).deleteNamespace(name).buildCall(null));
-      }
+    removeNamespace(settings.namespace());
+  }
+
+  /** One that was there before us is not ours to remove. */
+  private void removeNamespace(String name) throws ApiFailure {
+    String owner =
+        Fields.text(Fields.object(namespace(name), "metadata", "labels"), JobNames.MANAGED_BY);
+    if (JobNames.OWNER.equals(owner)) {
+      gone(api -> new CoreV1Api(api).deleteNamespace(name).buildCall(null));
     }
   }
 

@@ -353,8 +353,53 @@ class KubernetesRunnerDeployerTest {
     verifyRemoved();
     cluster.verify(deleteRequestedFor(urlPathEqualTo(RBAC + "/roles/model-splitter-runner")));
     cluster.verify(
-        deleteRequestedFor(urlPathEqualTo(RBAC + "/rolebindings/model-splitter-runner")));
+        deleteRequestedFor(
+            urlPathEqualTo(RBAC + "/rolebindings/model-splitter-runner.split-executor")));
     cluster.verify(deleteRequestedFor(urlPathEqualTo(CORE + "/split-executor")));
     cluster.verify(0, deleteRequestedFor(urlPathEqualTo(CORE + "/model-split-jobs")));
+  }
+
+  @Test
+  void undeploy_theLastOne_leavesTheJobsOfRunnersInAnotherNamespace() {
+    cluster.stubFor(delete(anyUrl()).willReturn(json(200, Map.of())));
+    cluster.stubFor(
+        get(urlPathEqualTo(RBAC + "/rolebindings"))
+            .willReturn(
+                json(
+                    200,
+                    map(
+                        "items",
+                        List.of(map("metadata", map("name", "model-splitter-runner.other")))))));
+    cluster.stubFor(
+        get(CORE + "/model-split-jobs")
+            .willReturn(
+                json(
+                    200,
+                    map("metadata", map("labels", map(JobNames.MANAGED_BY, JobNames.OWNER))))));
+    deployer.undeploy(ID, runner(Map.of()).clusterK8sConfig());
+    cluster.verify(
+        deleteRequestedFor(
+            urlPathEqualTo(RBAC + "/rolebindings/model-splitter-runner.split-executor")));
+    cluster.verify(0, deleteRequestedFor(urlPathEqualTo(RBAC + "/roles/model-splitter-runner")));
+    cluster.verify(0, deleteRequestedFor(urlPathEqualTo(CORE + "/model-split-jobs")));
+  }
+
+  @Test
+  void deploy_whileTheLastOneIsRemoved_isUpstream() {
+    cluster.stubFor(
+        post(SERVICES)
+            .willReturn(
+                json(
+                    403,
+                    map(
+                        "kind",
+                        "Status",
+                        "reason",
+                        "Forbidden",
+                        "message",
+                        "namespace split-executor is being terminated",
+                        "details",
+                        map("causes", List.of(map("reason", "NamespaceTerminating")))))));
+    assertTrue(refused(UpstreamException.class).contains("try again"));
   }
 }

@@ -134,19 +134,20 @@ class KubernetesWatchTest {
   void aJobsLife_isTold_throughWatchesThatEndAndGoOn() throws InterruptedException {
     watched(
         PODS,
-        "10",
-        events(
-            event("ADDED", pod(ID, 1, "11", waiting("ContainerCreating", ""))),
-            changed(pod(ID, 1, "12", waiting("ErrImagePull", "not found")))));
-    watched(
-        PODS,
         "12",
         events(
             changed(pod(ID, 1, "13", waiting("ImagePullBackOff", "not found"))), bookmark("20")));
     watched(PODS, "20", events(changed(pod(ID, 1, "21", running()))));
     watched(PODS, "21", events(changed(pod(ID, 1, "22", terminated(0, "Completed", "")))));
+    watched(PODS, "10", events().withFixedDelay(1)); // again and again, until the job is known
     watch();
     assertNext(Phase.PENDING, null);
+    watched(
+        PODS,
+        "10",
+        events(
+            event("ADDED", pod(ID, 1, "11", waiting("ContainerCreating", ""))),
+            changed(pod(ID, 1, "12", waiting("ErrImagePull", "not found")))));
     JobState state = next();
     if (state.reason() == null) { // the pod's name alone is news
       state = next();

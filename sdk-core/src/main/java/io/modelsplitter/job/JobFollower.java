@@ -10,8 +10,8 @@ import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +37,14 @@ final class JobFollower implements AutoCloseable {
 
   private final TaskRegistry tasks;
   private final JobLauncher launcher;
+  private final Clock clock;
   private final ScheduledThreadPoolExecutor worker;
 
   /** What is still to be told. */
   private final Map<String, JobState> untold = new ConcurrentHashMap<>();
 
-  JobFollower(TaskRegistry tasks, JobLauncher launcher) {
+  JobFollower(TaskRegistry tasks, JobLauncher launcher, Clock clock) {
+    this.clock = clock;
     this.tasks = tasks;
     this.launcher = launcher;
     this.worker =
@@ -62,25 +64,17 @@ final class JobFollower implements AutoCloseable {
   }
 
   /**
-   * A task whose runner died between making it and launching its job has nobody to tell it. It is
-   * old enough then that nobody launches it any more, another server of the same runner neither.
+   * Two kinds of tasks have nobody to tell them: those whose runner died between making them and
+   * launching their jobs, and those whose jobs vanished while no runner watched. What is younger
+   * than a launch takes is left alone: another server of the same runner may be at it.
    */
   private void reconcile() {
     try {
-      Filter waiting =
-          Filter.eq("task_status_data.runner", launcher.name())
-              .and(Filter.eq("task_status_data.phase", SplitJobs.LAUNCHING))
-              .and(Filter.eq("task_status", TaskStatus.PENDING))
-              .and(Filter.lt("task_create_timestamp", now() - LONGEST_LAUNCH.toSeconds()));
-      List<Task> left = tasks.query(waiting);
-      if (!left.isEmpty()) {
-        Map<String, JobState> jobs = launcher.jobs();
-        for (Task task : left) {
-          JobState state = jobs.get(task.taskId());
-          if (state == null || JobState.SUSPENDED.equals(state.reason())) {
-            launcher.cancel(task.taskId());
-            fail(task.taskId(), "LaunchFailed", "its runner stopped before the job was launched");
-          }
+      List<Task> waiting = tasks.query(unfinished());
+      if (!waiting.isEmpty()) {
+        Map<String, JobState> jobs = launcher.jobs(); // asked for last, so that none is too new
+        for (Task task : waiting) {
+          reconcile(task, jobs.get(task.taskId()));
         }
       }
     } catch (ModelSplitterException e) {
@@ -90,8 +84,23 @@ final class JobFollower implements AutoCloseable {
     }
   }
 
-  private static long now() {
-    return Instant.now().getEpochSecond();
+  private Filter unfinished() {
+    long launched = clock.instant().minus(LONGEST_LAUNCH).getEpochSecond();
+    return Filter.eq("task_data." + SplitJobs.ASKED + "." + SplitJobs.LAUNCHER, launcher.name())
+        .and(Filter.in("task_status", TaskStatus.PENDING, TaskStatus.IN_PROGRESS))
+        .and(Filter.eq("task_type", SplitJobs.TASK_TYPE))
+        .and(Filter.lt("task_create_timestamp", launched));
+  }
+
+  private void reconcile(Task task, @Nullable JobState job) {
+    String taskId = task.taskId();
+    boolean began = !SplitJobs.LAUNCHING.equals(task.taskStatusData().get("phase"));
+    if (job == null && began) {
+      fail(taskId, "Deleted", "its job is gone, and nobody saw how it ended");
+    } else if (job == null || (!began && JobState.SUSPENDED.equals(job.reason()))) {
+      launcher.cancel(taskId);
+      fail(taskId, "LaunchFailed", "its runner stopped before the job was launched");
+    }
   }
 
   private void changed(String taskId, JobState state) {

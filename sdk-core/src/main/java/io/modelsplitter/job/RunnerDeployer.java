@@ -1,6 +1,7 @@
 package io.modelsplitter.job;
 
 import io.modelsplitter.registry.NewSplitRunner;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -42,4 +43,7 @@ public interface RunnerDeployer {
    * @throws io.modelsplitter.error.UpstreamException when the cluster cannot be reached
    */
   void undeploy(String runnerId, Map<String, Object> clusterK8sConfig);
+
+  /** How long {@link #deploy} takes at most. */
+  Duration longestDeployment();
 }

@@ -13,6 +13,7 @@ import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +40,16 @@ public final class SplitJobs implements AutoCloseable {
   /** The type of the tasks. */
   public static final String TASK_TYPE = "model_splits";
 
-  /** Where a task keeps what its request was, if the request had a key. */
-  private static final String KEY = "idempotency";
+  /**
+   * Where a task keeps what was asked for beside its data, and who launches it; what the splitter
+   * reports does not touch it.
+   */
+  static final String ASKED = "split_job";
+
+  /** In there: {@link JobLauncher#name}. */
+  static final String LAUNCHER = "launcher";
+
+  private static final String KEY = "idempotency_key";
 
   static final String CANCELLED = "Cancelled";
 
@@ -56,11 +65,14 @@ public final class SplitJobs implements AutoCloseable {
   private final JobFollower follower;
 
   private SplitJobs(
-      TaskRegistry tasks, JobLauncher launcher, Supplier<Map<String, String>> environment) {
+      TaskRegistry tasks,
+      JobLauncher launcher,
+      Supplier<Map<String, String>> environment,
+      Clock clock) {
     this.tasks = tasks;
     this.launcher = launcher;
     this.environment = environment;
-    this.follower = new JobFollower(tasks, launcher);
+    this.follower = new JobFollower(tasks, launcher, clock);
   }
 
   /**
@@ -80,7 +92,20 @@ public final class SplitJobs implements AutoCloseable {
    */
   public static SplitJobs of(
       TaskRegistry tasks, JobLauncher launcher, Supplier<Map<String, String>> environment) {
-    SplitJobs jobs = new SplitJobs(tasks, launcher, environment);
+    return of(tasks, launcher, environment, Clock.systemUTC());
+  }
+
+  /**
+   * As {@link #of(TaskRegistry, JobLauncher, Supplier)}.
+   *
+   * @param clock what tells how old a task is whose job nobody knows; it fails after five minutes
+   */
+  public static SplitJobs of(
+      TaskRegistry tasks,
+      JobLauncher launcher,
+      Supplier<Map<String, String>> environment,
+      Clock clock) {
+    SplitJobs jobs = new SplitJobs(tasks, launcher, environment, clock);
     jobs.follower.start();
     return jobs;
   }
@@ -101,25 +126,18 @@ public final class SplitJobs implements AutoCloseable {
    * @throws io.modelsplitter.error.UnavailableException when it can be neither launched nor known
    */
   public String start(SplitJob job, @Nullable String idempotencyKey) {
-    if (job.taskData().containsKey(KEY)) {
-      throw new BadInputException(
-          "task_data." + KEY + " is the server's own; send an Idempotency-Key header instead");
+    if (job.taskData().containsKey(ASKED)) {
+      throw new BadInputException("task_data." + ASKED + " is the server's own; leave it out");
     }
     if (idempotencyKey == null) {
-      return launch(create(job.taskData()), job);
+      return launch(create(taskData(job, null)), job);
     }
     if (!VALID_KEY.matcher(idempotencyKey).matches()) {
       throw new BadInputException(
           "Idempotency-Key must be 1 to 255 printable characters, not "
               + Json.show(idempotencyKey));
     }
-    Map<String, Object> data = new LinkedHashMap<>(job.taskData());
-    data.put(
-        KEY,
-        Map.of(
-            "key", idempotencyKey,
-            "container_image", job.containerImage(),
-            "storage_size", job.storageSize()));
+    Map<String, Object> data = taskData(job, idempotencyKey);
     Task first = first(idempotencyKey);
     if (first == null) {
       Task mine = create(data);
@@ -129,7 +147,7 @@ public final class SplitJobs implements AutoCloseable {
       }
       tasks.delete(mine.taskId()); // somebody came a moment before
     }
-    if (!first.taskData().equals(Json.copyOf("task_data", data, 1))) {
+    if (!asked(first.taskData()).equals(asked(Json.copyOf("task_data", data, 1)))) {
       throw new ConflictException(
           "Idempotency-Key " + Json.show(idempotencyKey) + " was used for another job",
           first.taskId(),
@@ -138,21 +156,41 @@ public final class SplitJobs implements AutoCloseable {
     return first.taskId();
   }
 
+  private Map<String, Object> taskData(SplitJob job, @Nullable String idempotencyKey) {
+    Map<String, Object> asked = new LinkedHashMap<>();
+    asked.put("container_image", job.containerImage());
+    asked.put("storage_size", job.storageSize());
+    if (idempotencyKey != null) {
+      asked.put(KEY, idempotencyKey);
+    }
+    asked.put(LAUNCHER, launcher.name());
+    Map<String, Object> data = new LinkedHashMap<>(job.taskData());
+    data.put(ASKED, asked);
+    return data;
+  }
+
+  /** Without what the request has no say in. */
+  private static Map<String, Object> asked(Map<String, Object> taskData) {
+    Map<String, Object> data = new LinkedHashMap<>(taskData);
+    if (data.get(ASKED) instanceof Map<?, ?> asked) {
+      Map<Object, Object> less = new LinkedHashMap<>(asked);
+      less.remove(LAUNCHER);
+      data.put(ASKED, less);
+    }
+    return data;
+  }
+
   private @Nullable Task first(String key) {
     List<Task> found = new ArrayList<>();
     Filter filter =
-        Filter.eq("task_data." + KEY + ".key", key).and(Filter.eq("task_type", TASK_TYPE));
+        Filter.eq("task_data." + ASKED + "." + KEY, key).and(Filter.eq("task_type", TASK_TYPE));
     tasks.query(Query.of(filter).limit(1), found::add);
     return found.isEmpty() ? null : found.get(0);
   }
 
   private Task create(Map<String, Object> data) {
     return tasks.create(
-        new NewTask(
-            TASK_TYPE,
-            data,
-            TaskStatus.PENDING,
-            Map.of("phase", LAUNCHING, "runner", launcher.name())));
+        new NewTask(TASK_TYPE, data, TaskStatus.PENDING, Map.of("phase", LAUNCHING)));
   }
 
   private String launch(Task task, SplitJob job) {

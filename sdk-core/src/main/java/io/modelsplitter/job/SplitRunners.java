@@ -1,5 +1,8 @@
 package io.modelsplitter.job;
 
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.error.ModelSplitterException;
+import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.query.Update;
@@ -11,9 +14,15 @@ import io.modelsplitter.registry.SplitRunner;
 import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.Stored;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,13 +34,23 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Without a deployer or a key it still answers for what is registered; creating and deleting
  * then throw {@link UnavailableException}, after everything that a client can mend was checked.
+ *
+ * <p>A deployment is noted before it begins, so that one whose server was killed half-way is taken
+ * away later, by any server on the same records that was {@link #start}ed.
  */
-public final class SplitRunners implements SplitRunnerRegistry {
+public final class SplitRunners implements SplitRunnerRegistry, AutoCloseable {
+  private static final long SWEEP_SECONDS = 60;
+
+  /** A cluster that was away for so long does not come back. */
+  private static final Duration GIVE_UP = Duration.ofDays(1);
+
   private static final Logger log = LoggerFactory.getLogger(SplitRunners.class);
 
   private final SplitRunnerRecords records;
   private final @Nullable RunnerDeployer deployer;
   private final @Nullable CredentialsKey key;
+  private final Clock clock;
+  private final ScheduledThreadPoolExecutor sweeper;
 
   /**
    * @param records where split runners are kept
@@ -40,9 +59,31 @@ public final class SplitRunners implements SplitRunnerRegistry {
    */
   public SplitRunners(
       SplitRunnerRecords records, @Nullable RunnerDeployer deployer, @Nullable CredentialsKey key) {
+    this(records, deployer, key, Clock.systemUTC());
+  }
+
+  /**
+   * As {@link #SplitRunners(SplitRunnerRecords, RunnerDeployer, CredentialsKey)}.
+   *
+   * @param clock what tells whether a deployment is one that nobody finishes
+   */
+  public SplitRunners(
+      SplitRunnerRecords records,
+      @Nullable RunnerDeployer deployer,
+      @Nullable CredentialsKey key,
+      Clock clock) {
     this.records = records;
     this.deployer = deployer;
     this.key = key;
+    this.clock = clock;
+    this.sweeper =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "split-runners");
+              thread.setDaemon(true);
+              return thread;
+            });
   }
 
   @Override
@@ -53,8 +94,9 @@ public final class SplitRunners implements SplitRunnerRegistry {
     deployer.check(runner);
     CredentialsKey key = key();
     SealedCredentials credentials = key.seal(id, runner.clusterK8sConfig());
-    var deployment = deployer.deploy(id, runner);
+    records.beginDeployment(id, credentials);
     try {
+      var deployment = deployer.deploy(id, runner);
       return records.add(runner.toSplitRunner(id, deployment.publicUrl()), credentials);
     } catch (RuntimeException | Error e) {
       takeBack(deployer, id, runner.clusterK8sConfig());
@@ -62,16 +104,60 @@ public final class SplitRunners implements SplitRunnerRegistry {
     }
   }
 
-  /** The caller is told why the split runner was not kept; that it was left behind, only a log. */
-  private static void takeBack(RunnerDeployer deployer, String id, Map<String, Object> config) {
+  /** The caller is told why there is no split runner; that some of it is left, only a log. */
+  private void takeBack(RunnerDeployer deployer, String id, Map<String, Object> config) {
     try {
       deployer.undeploy(id, config);
+      records.endDeployment(id);
     } catch (RuntimeException e) {
-      log.error(
-          "split runner {} was deployed and not registered, and is still in its cluster: {}",
+      log.warn(
+          "split runner {} is not registered, and what was deployed of it may still be in its"
+              + " cluster; that is looked at again later: {}",
           id,
           Problems.describe(e));
     }
+  }
+
+  /** Looks once a minute for deployments that nobody finishes, and takes them away. */
+  public void start() {
+    Future<?> unused =
+        sweeper.scheduleWithFixedDelay(this::removeAbandoned, 0, SWEEP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void removeAbandoned() {
+    if (deployer == null || key == null) {
+      return;
+    }
+    try {
+      Instant now = clock.instant();
+      records
+          .deploymentsBefore(now.minus(deployer.longestDeployment()))
+          .forEach((id, deployment) -> removeAbandoned(id, deployment, now));
+    } catch (ModelSplitterException e) {
+      log.warn("deployments that stopped half-way cannot be looked for: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("deployments that stopped half-way cannot be looked for", e);
+    }
+  }
+
+  private void removeAbandoned(String id, SplitRunnerRecords.Deployment deployment, Instant now) {
+    try {
+      deployer().undeploy(id, key().open(id, deployment.credentials()));
+      log.info("split runner {}, whose deployment stopped half-way, is taken away", id);
+    } catch (ModelSplitterException e) {
+      if (deployment.since().isAfter(now.minus(GIVE_UP))) {
+        log.warn("split runner {} cannot be taken away yet: {}", id, Problems.describe(e));
+        return;
+      }
+      log.error("what is left of split runner {} stays: {}", id, Problems.describe(e));
+    }
+    records.endDeployment(id);
+  }
+
+  /** Ends the looking; the records stay open. */
+  @Override
+  public void close() {
+    sweeper.shutdownNow();
   }
 
   @Override
@@ -95,6 +181,21 @@ public final class SplitRunners implements SplitRunnerRegistry {
     RunnerDeployer deployer = deployer();
     deployer.undeploy(splitRunnerId, key().open(splitRunnerId, credentials));
     records.delete(splitRunnerId);
+  }
+
+  @Override
+  public void forget(String splitRunnerId) {
+    try {
+      delete(splitRunnerId);
+    } catch (NotFoundException | ConflictException e) {
+      throw e;
+    } catch (ModelSplitterException e) {
+      records.delete(splitRunnerId);
+      log.warn(
+          "split runner {} is forgotten, and may still be in its cluster: {}",
+          splitRunnerId,
+          Problems.describe(e));
+    }
   }
 
   @Override

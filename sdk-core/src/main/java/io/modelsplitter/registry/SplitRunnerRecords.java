@@ -1,5 +1,8 @@
 package io.modelsplitter.registry;
 
+import java.time.Instant;
+import java.util.Map;
+
 /**
  * What a {@link SplitRunnerRegistry} keeps: the split runners, and beside each of them, where no
  * query sees it, its cluster's config in sealed form. Both come and go in one step. It neither
@@ -15,9 +18,31 @@ public interface SplitRunnerRecords extends RecordRegistry<SplitRunner> {
   void check(SplitRunner runner);
 
   /**
-   * Keeps a split runner.
+   * Notes that a split runner is about to be deployed, before anything of it is.
    *
-   * @throws io.modelsplitter.error.ConflictException when there is one with its id
+   * @throws io.modelsplitter.error.ConflictException when that is noted already
+   */
+  void beginDeployment(String splitRunnerId, SealedCredentials credentials);
+
+  /** Takes the note back, since nothing of the split runner is left. One that is gone is fine. */
+  void endDeployment(String splitRunnerId);
+
+  /** The deployments that began before this moment and have not ended, by their runners' ids. */
+  Map<String, Deployment> deploymentsBefore(Instant moment);
+
+  /**
+   * A deployment that has not ended.
+   *
+   * @param credentials with what its cluster is reached
+   * @param since when it began
+   */
+  record Deployment(SealedCredentials credentials, Instant since) {}
+
+  /**
+   * Keeps a split runner that was deployed, which ends its deployment.
+   *
+   * @throws io.modelsplitter.error.ConflictException when there is one with its id, or its
+   *     deployment was not begun or was ended meanwhile
    * @throws io.modelsplitter.error.BadInputException as {@link #check}
    */
   Stored<SplitRunner> add(SplitRunner runner, SealedCredentials credentials);

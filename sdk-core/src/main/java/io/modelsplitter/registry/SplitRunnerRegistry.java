@@ -25,4 +25,13 @@ public interface SplitRunnerRegistry extends RecordRegistry<SplitRunner> {
    */
   @Override
   void delete(String id);
+
+  /**
+   * As {@link #delete}, and forgets the split runner also when its cluster is gone for good or its
+   * credentials cannot be read any more: what is left of it in the cluster is left there.
+   *
+   * @throws io.modelsplitter.error.NotFoundException when there is none
+   * @throws io.modelsplitter.error.ConflictException when its cluster is there and still needs it
+   */
+  void forget(String id);
 }

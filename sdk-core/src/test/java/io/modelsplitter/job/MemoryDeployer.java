@@ -3,6 +3,7 @@ package io.modelsplitter.job;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.registry.NewSplitRunner;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -51,6 +52,11 @@ public final class MemoryDeployer implements RunnerDeployer {
       throw new IllegalStateException("the cluster does not know these credentials");
     }
     running.remove(runnerId);
+  }
+
+  @Override
+  public Duration longestDeployment() {
+    return Duration.ofMinutes(1);
   }
 
   private void reach(Map<String, Object> config) {

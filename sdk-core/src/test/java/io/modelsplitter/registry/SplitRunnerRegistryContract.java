@@ -156,6 +156,20 @@ public abstract class SplitRunnerRegistryContract extends SplitRunnerQueryContra
   }
 
   @Test
+  void forget_whereTheClusterIsAway_forgetsItAllTheSame() {
+    String id = created("a", Map.of()).splitRunnerId();
+    String other = created("b", Map.of()).splitRunnerId();
+    registry().forget(other);
+    assertFalse(deployer().running().contains(other));
+    deployer().cutOff(server);
+    registry().forget(id);
+    assertTrue(deployer().running().contains(id));
+    assertThrows(NotFoundException.class, () -> registry().get(id));
+    assertThrows(NotFoundException.class, () -> registry().forget(id));
+    assertEquals(List.of(), names(Filter.all()));
+  }
+
+  @Test
   void update_ofTheSpecification_setsBelowAndAddsATag() {
     SplitRunner runner = created("a", Map.of("version", "1.0"), "llm");
     Map<String, Object> change = new LinkedHashMap<>();

@@ -119,7 +119,7 @@ final class Database {
         || state.startsWith("53")
         || state.startsWith("57P")
         || state.startsWith("58")
-        || Set.of("90028", "90031", "90067", "90098", "90121").contains(state);
+        || Set.of("90028", "90031", "90067", "90098", "90121", "90135").contains(state);
   }
 
   private static String state(JdbiException e) {

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
@@ -69,28 +70,45 @@ final class IndexedTable<T> {
    * @param bind binds the others
    */
   void insert(T value, String insert, UnaryOperator<Update> bind) {
+    database.run(inserting(value, insert, bind));
+    if (mayWait()) {
+      indexer.stored(1);
+    }
+  }
+
+  /** As {@link #insert}, in one transaction with what comes first. */
+  void insertAfter(
+      HandleConsumer<RuntimeException> first, T value, String insert, UnaryOperator<Update> bind) {
+    HandleCallback<Integer, RuntimeException> then = inserting(value, insert, bind);
+    database.inTransaction(
+        handle -> {
+          first.useHandle(handle);
+          return then.withHandle(handle);
+        });
+    if (mayWait()) {
+      indexer.stored(1);
+    }
+  }
+
+  /** A new shape is stored now, in a transaction of its own. */
+  private HandleCallback<Integer, RuntimeException> inserting(
+      T value, String insert, UnaryOperator<Update> bind) {
     DocumentIndex index = DocumentIndex.of(toDocument.apply(value), maxEntries);
     if (mayWait()) {
-      database.run(
-          handle ->
-              bind.apply(handle.createUpdate(insert))
-                  .bind("shape", (@Nullable Long) null)
-                  .execute());
-      indexer.stored(1);
-      return;
+      return handle ->
+          bind.apply(handle.createUpdate(insert)).bind("shape", (@Nullable Long) null).execute();
     }
     long shape = shapes.number(index.shape());
     String withEntries =
         ("WITH stored AS (" + insert + " RETURNING " + table.number() + " AS document)")
             + (" INSERT INTO " + table.entries() + " (seek_key, facts, document)")
             + " SELECT k, f, document FROM stored, UNNEST(:keys, :facts) AS t(k, f)";
-    database.run(
-        handle ->
-            bind.apply(handle.createUpdate(withEntries))
-                .bind("shape", shape)
-                .bind("keys", index.keys())
-                .bind("facts", index.allFacts())
-                .execute());
+    return handle ->
+        bind.apply(handle.createUpdate(withEntries))
+            .bind("shape", shape)
+            .bind("keys", index.keys())
+            .bind("facts", index.allFacts())
+            .execute();
   }
 
   /**

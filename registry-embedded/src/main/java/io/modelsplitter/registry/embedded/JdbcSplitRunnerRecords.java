@@ -7,6 +7,8 @@ import io.modelsplitter.registry.SealedCredentials;
 import io.modelsplitter.registry.SplitRunner;
 import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.Stored;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -39,10 +41,78 @@ final class JdbcSplitRunnerRecords extends JdbcRecords<SplitRunner> implements S
   }
 
   @Override
+  public void beginDeployment(String splitRunnerId, SealedCredentials credentials) {
+    try {
+      database.run(
+          handle ->
+              handle
+                  .createUpdate(
+                      """
+                      INSERT INTO split_runner_deployment (split_runner_id, credentials, since)
+                      VALUES (:id, :credentials, :since)
+                      """)
+                  .bind("id", splitRunnerId)
+                  .bind("credentials", credentials.text())
+                  .bind("since", now().getEpochSecond())
+                  .execute());
+    } catch (JdbiException e) {
+      if (!Database.isDuplicateKey(e)) {
+        throw e;
+      }
+      throw new ConflictException(
+          "split runner " + splitRunnerId + " is being deployed already", splitRunnerId, Map.of());
+    }
+  }
+
+  @Override
+  public void endDeployment(String splitRunnerId) {
+    boolean unused = database.run(handle -> endDeployment(handle, splitRunnerId));
+  }
+
+  private static boolean endDeployment(Handle handle, String splitRunnerId) {
+    return handle
+            .createUpdate("DELETE FROM split_runner_deployment WHERE split_runner_id = :id")
+            .bind("id", splitRunnerId)
+            .execute()
+        > 0;
+  }
+
+  @Override
+  public Map<String, Deployment> deploymentsBefore(Instant moment) {
+    return database.run(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT split_runner_id, credentials, since
+                    FROM split_runner_deployment WHERE since < :moment ORDER BY since
+                    """)
+                .bind("moment", moment.getEpochSecond())
+                .reduceRows(
+                    new LinkedHashMap<>(),
+                    (all, row) -> {
+                      all.put(
+                          row.getColumn("split_runner_id", String.class),
+                          new Deployment(
+                              new SealedCredentials(row.getColumn("credentials", String.class)),
+                              Instant.ofEpochSecond(row.getColumn("since", Long.class))));
+                      return all;
+                    }));
+  }
+
+  /** Both at once, or a killed server would leave a runner that is registered and abandoned. */
+  @Override
   public Stored<SplitRunner> add(SplitRunner runner, SealedCredentials credentials) {
+    String id = runner.splitRunnerId();
     Stored<SplitRunner> stored = new Stored<>(runner, 1, now());
     try {
-      table.insert(
+      table.insertAfter(
+          handle -> {
+            if (!endDeployment(handle, id)) {
+              throw new ConflictException(
+                  "the deployment of split runner " + id + " was given up meanwhile", id, Map.of());
+            }
+          },
           stored,
           SplitRunnerRow.INSERT,
           insert -> SplitRunnerRow.bind(insert, stored).bind("credentials", credentials.text()));
@@ -51,7 +121,6 @@ final class JdbcSplitRunnerRecords extends JdbcRecords<SplitRunner> implements S
       if (!Database.isDuplicateKey(e)) {
         throw e;
       }
-      String id = runner.splitRunnerId();
       throw new ConflictException(
           "there is a split runner " + id + " already", id, get(id).value().toMap());
     }

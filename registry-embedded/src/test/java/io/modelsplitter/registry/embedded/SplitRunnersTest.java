@@ -5,18 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.job.CredentialsKey;
 import io.modelsplitter.job.MemoryDeployer;
 import io.modelsplitter.job.RunnerDeployer;
 import io.modelsplitter.job.SplitRunners;
+import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.NewSplitRunner;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Split runners when something goes while they are deployed. */
 class SplitRunnersTest {
@@ -54,6 +60,11 @@ class SplitRunnersTest {
     public void undeploy(String runnerId, Map<String, Object> clusterK8sConfig) {
       cluster.undeploy(runnerId, clusterK8sConfig);
     }
+
+    @Override
+    public Duration longestDeployment() {
+      return cluster.longestDeployment();
+    }
   }
 
   private SplitRunners runners(Runnable event) {
@@ -88,6 +99,75 @@ class SplitRunnersTest {
     UnavailableException e = assertThrows(UnavailableException.class, () -> runners.create(wanted));
     assertTrue(String.valueOf(e.getMessage()).contains("database"), e::getMessage);
     assertEquals(1, cluster.running().size());
+  }
+
+  /** As a server that was killed, the database and the cluster go on. */
+  private void abandon(CredentialsKey key) {
+    class Killed extends Error {
+      private static final long serialVersionUID = 1L;
+    }
+    Eventful killed =
+        new Eventful(
+            cluster,
+            () -> {
+              cluster.cutOff(SERVER);
+              throw new Killed();
+            });
+    SplitRunners runners = new SplitRunners(embedded.splitRunners(), killed, key);
+    NewSplitRunner wanted = runner(Map.of());
+    assertThrows(Killed.class, () -> runners.create(wanted));
+    assertEquals(1, cluster.running().size());
+    cluster.connect(SERVER);
+  }
+
+  private void sweep(CredentialsKey key, Duration later) {
+    Clock clock = Clock.offset(Clock.systemUTC(), later);
+    try (SplitRunners other = new SplitRunners(embedded.splitRunners(), cluster, key, clock)) {
+      other.start();
+      while (!embedded
+          .splitRunners()
+          .deploymentsBefore(clock.instant().minus(cluster.longestDeployment()))
+          .isEmpty()) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void start_takesAwayWhatAnotherServerLeftHalfWay() {
+    CredentialsKey key = CredentialsKey.random();
+    abandon(key);
+    sweep(key, Duration.ofSeconds(30));
+    assertEquals(1, cluster.running().size()); // it may still be at it
+    sweep(key, Duration.ofMinutes(2));
+    assertEquals(Set.of(), cluster.running());
+  }
+
+  @Test
+  @Timeout(60)
+  void start_whereTheClusterStaysAway_givesUpAfterADay() {
+    CredentialsKey key = CredentialsKey.random();
+    abandon(key);
+    cluster.cutOff(SERVER);
+    sweep(key, Duration.ofHours(25));
+    assertEquals(1, cluster.running().size());
+  }
+
+  @Test
+  void create_whoseDeploymentWasGivenUp_isNotRegistered() {
+    SplitRunners runners =
+        runners(
+            () ->
+                embedded
+                    .splitRunners()
+                    .deploymentsBefore(Instant.now().plusSeconds(60))
+                    .keySet()
+                    .forEach(embedded.splitRunners()::endDeployment));
+    NewSplitRunner wanted = runner(Map.of());
+    assertThrows(ConflictException.class, () -> runners.create(wanted));
+    assertEquals(Set.of(), cluster.running());
+    assertEquals(List.of(), runners.query(Filter.all()));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.modelsplitter.registry.Stored;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -29,10 +30,14 @@ record RecordRoutes<T>(
 
   @Override
   public void add(RoutesConfig routes) {
+    addAllButDelete(routes);
+    routes.delete(one + "/{id}", ctx -> delete(ctx, registry::delete));
+  }
+
+  void addAllButDelete(RoutesConfig routes) {
     routes.get(one + "/{id}", this::get);
     routes.head(one + "/{id}", this::get);
     routes.put(one + "/{id}", this::update);
-    routes.delete(one + "/{id}", this::delete);
     routes.post(many, new FilterRoute<T>(registry::query, registry::explain, wire));
   }
 
@@ -54,8 +59,9 @@ record RecordRoutes<T>(
     Answers.success(ctx, Answers.withMessage(name + " updated", wire.apply(stored.value())));
   }
 
-  private void delete(Context ctx) {
-    registry.delete(ctx.pathParam("id"));
+  /** Deletes a record in one way or another. */
+  void delete(Context ctx, Consumer<String> delete) {
+    delete.accept(ctx.pathParam("id"));
     Answers.success(ctx, Map.of("message", name + " deleted"));
   }
 

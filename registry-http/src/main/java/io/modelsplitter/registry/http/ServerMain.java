@@ -103,20 +103,22 @@ public final class ServerMain implements Callable<Integer> {
     if (options.role.hasRegistries()) {
       EmbeddedRegistry registry = options.openRegistry();
       parts.registry = registry;
-      builder
-          .modelLayers(registry.modelLayers())
-          .tasks(registry.tasks())
-          .splitRunners(
-              new SplitRunners(
-                  registry.splitRunners(),
-                  runnerOptions.deployer(() -> publicUrl(parts), jobOptions),
-                  options.credentialsKey()));
+      SplitRunners runners =
+          new SplitRunners(
+              registry.splitRunners(),
+              runnerOptions.deployer(() -> publicUrl(parts), jobOptions),
+              options.credentialsKey());
+      parts.splitRunners = runners;
+      builder.modelLayers(registry.modelLayers()).tasks(registry.tasks()).splitRunners(runners);
     }
     if (options.role.hasSplitJobs()) {
       addSplitJobs(builder, parts);
     }
     RegistryServer server = builder.start();
     parts.server = server;
+    if (parts.splitRunners != null) {
+      parts.splitRunners.start();
+    }
     System.out.println("listening on " + server.url());
   }
 

@@ -1,12 +1,14 @@
 package io.modelsplitter.registry.http;
 
 import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import org.jspecify.annotations.Nullable;
 
 /** What a running server is made of, as far as it has been opened. */
 final class ServerParts implements AutoCloseable {
   volatile @Nullable EmbeddedRegistry registry;
+  volatile @Nullable SplitRunners splitRunners;
   volatile @Nullable SplitJobs jobs;
   volatile @Nullable RegistryServer server;
 
@@ -20,6 +22,10 @@ final class ServerParts implements AutoCloseable {
     RegistryServer listening = server;
     if (listening != null) {
       listening.close();
+    }
+    SplitRunners runners = splitRunners;
+    if (runners != null) {
+      runners.close();
     }
     EmbeddedRegistry open = registry;
     if (open != null) {

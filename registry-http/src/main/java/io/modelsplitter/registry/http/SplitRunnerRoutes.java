@@ -6,6 +6,7 @@ import io.modelsplitter.registry.NewSplitRunner;
 import io.modelsplitter.registry.SplitRunner;
 import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.Stored;
+import java.util.Set;
 
 /** {@code /split-runner} and {@code /split-runners}. */
 final class SplitRunnerRoutes implements Routes {
@@ -22,7 +23,14 @@ final class SplitRunnerRoutes implements Routes {
   @Override
   public void add(RoutesConfig routes) {
     routes.post(records.one(), this::create);
-    records.add(routes);
+    records.addAllButDelete(routes);
+    routes.delete(records.one() + "/{id}", this::delete);
+  }
+
+  private void delete(Context ctx) {
+    Parameters.onlyKnown(ctx, Set.of("force"));
+    boolean force = Parameters.isTrue(ctx, "force");
+    records.delete(ctx, force ? registry::forget : registry::delete);
   }
 
   private void create(Context ctx) {

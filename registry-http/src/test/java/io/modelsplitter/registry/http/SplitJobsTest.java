@@ -8,6 +8,7 @@ import io.modelsplitter.job.ProcessJobLauncher;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
@@ -20,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -119,16 +121,20 @@ class SplitJobsTest {
   void start_jobThatFails_failsItsTaskWithAReason() throws Exception {
     Task task = await(start("fails"), Task::isFinal);
     assertEquals("model_splits", task.taskType());
-    assertEquals(taskData("gpt2"), task.taskData());
+    Map<String, Object> data = taskData("gpt2");
+    data.put(
+        "split_job",
+        Map.of("container_image", "fails", "storage_size", "1Gi", "launcher", launcher().name()));
+    assertEquals(data, task.taskData());
     assertEquals("failed", task.taskStatus());
     assertEquals("it ended with exit code 1: no luck", task.taskStatusData().get("error"));
     assertEquals("Error", task.taskStatusData().get("reason"));
     Map<String, Object> job =
         Json.parseObject("job", send("GET", "/model_split_job/" + task.taskId(), "").body());
-    Map<?, ?> data = (Map<?, ?>) job.getOrDefault("data", Map.of());
-    assertEquals("Failed", data.get("phase"));
-    assertEquals(task.taskId(), data.get("task_id"));
-    assertEquals(3, String.valueOf(data.get("pods")).split("exit_code", -1).length - 1);
+    Map<?, ?> state = (Map<?, ?>) job.getOrDefault("data", Map.of());
+    assertEquals("Failed", state.get("phase"));
+    assertEquals(task.taskId(), state.get("task_id"));
+    assertEquals(3, String.valueOf(state.get("pods")).split("exit_code", -1).length - 1);
     HttpResponse<String> log = send("GET", "/model_split_job/" + task.taskId() + "/logs", "");
     assertEquals("no luck\n", log.body());
   }
@@ -223,6 +229,46 @@ class SplitJobsTest {
     assertEquals(404, send("DELETE", "/model_split_job/" + taskId, "").statusCode());
     assertEquals(404, send("GET", "/model_split_job/" + taskId, "").statusCode());
     assertFalse(Files.exists(folder.resolve("jobs").resolve(taskId)));
+  }
+
+  private String taskOf(String launcher, TaskStatusData data) {
+    NewTask task =
+        new NewTask(
+            SplitJobs.TASK_TYPE,
+            Map.of("split_job", Map.of("launcher", launcher)),
+            data.status(),
+            Map.of("phase", data.phase()));
+    return registry.tasks().create(task).taskId();
+  }
+
+  private record TaskStatusData(String status, String phase) {}
+
+  private void startWithClock(Duration ahead) {
+    jobs.close();
+    server.close();
+    Clock clock = Clock.offset(Clock.systemUTC(), ahead);
+    jobs = SplitJobs.of(registry.tasks(), launcher(), Map::of, clock);
+    server = RegistryServer.builder().tasks(registry.tasks()).splitJobs(jobs).start();
+  }
+
+  @Test
+  void tasksWhoseJobsVanishedUnseen_fail() {
+    String launcher = launcher().name();
+    String began = taskOf(launcher, new TaskStatusData("in_progress", "main"));
+    String launched = taskOf(launcher, new TaskStatusData("pending", "launch"));
+    String ofAnother = taskOf("another", new TaskStatusData("in_progress", "main"));
+    startWithClock(Duration.ofMinutes(6));
+    assertEquals("Deleted", await(began, Task::isFinal).taskStatusData().get("reason"));
+    assertEquals("LaunchFailed", await(launched, Task::isFinal).taskStatusData().get("reason"));
+    assertEquals("in_progress", registry.tasks().get(ofAnother).taskStatus());
+  }
+
+  @Test
+  void taskThatMayStillBeLaunched_isLeftAlone() throws Exception {
+    String young = taskOf(launcher().name(), new TaskStatusData("pending", "launch"));
+    startWithClock(Duration.ofMinutes(4));
+    Task unused = await(start("fails"), Task::isFinal); // which is told after the others
+    assertEquals("pending", registry.tasks().get(young).taskStatus());
   }
 
   @Test

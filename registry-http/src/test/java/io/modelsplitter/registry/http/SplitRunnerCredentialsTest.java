@@ -60,6 +60,18 @@ class SplitRunnerCredentialsTest extends SplitRunnerServer {
   }
 
   @Test
+  void deleteByForce_withAnotherKey_forgetsIt() {
+    String id = created();
+    restart(deployer, CredentialsKey.random());
+    String path = "/split-runner/" + id;
+    assertEquals(400, send("DELETE", path + "?force=yes", "").statusCode());
+    assertEquals(400, send("DELETE", path + "?forced=true", "").statusCode());
+    assertEquals(503, send("DELETE", path + "?force=false", "").statusCode());
+    assertEquals(200, send("DELETE", path + "?force=true", "").statusCode());
+    assertEquals(404, send("DELETE", path + "?force=true", "").statusCode());
+  }
+
+  @Test
   void credentials_areNowhereToBeSeen() throws IOException {
     String id = created();
     assertEquals(200, send("GET", "/split-runner/" + id, "").statusCode());

@@ -107,6 +107,12 @@ public final class SplitRunnerClient implements SplitRunnerRegistry {
   }
 
   @Override
+  public void forget(String splitRunnerId) {
+    HttpUrl url = runnerUrl(splitRunnerId).newBuilder().addQueryParameter("force", "true").build();
+    deploying.call("DELETE", url, null, false, splitRunnerId);
+  }
+
+  @Override
   public Optional<String> query(Query query, Consumer<? super SplitRunner> action) {
     return runners.query(query, action);
   }
