@@ -7,6 +7,7 @@ import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -120,6 +121,20 @@ public final class ServerMain implements Callable<Integer> {
       parts.splitRunners.start();
     }
     System.out.println("listening on " + server.url());
+    warnOfLoopback(publicUrl(parts));
+  }
+
+  /** A job in a cluster that calls its own loopback reaches nobody. */
+  private void warnOfLoopback(String publicUrl) {
+    String host = String.valueOf(URI.create(publicUrl).getHost());
+    if (jobOptions.launcher == ServerJobOptions.Launcher.KUBERNETES
+        && !environment.containsKey("TASK_STATUS_UPDATE_URL")
+        && (host.startsWith("127.") || host.equals("localhost") || host.equals("[::1]"))) {
+      System.err.println(
+          "model-splitter-server: warning: jobs in the cluster are told to call "
+              + publicUrl
+              + ", which is the pod itself there; give --public-url");
+    }
   }
 
   private void addSplitJobs(RegistryServer.Builder builder, ServerParts parts) {
