@@ -52,7 +52,9 @@ final class Kubeconfig {
     Tls tls = tls();
     String authorization = authorization();
     return KubernetesClient.of(
-        address.resolve(allowLocalAddresses).client(tls, authorization), address.baseUrl());
+        address.resolve(allowLocalAddresses).client(tls, authorization),
+        address.baseUrl(),
+        KubernetesClient.MAX_ANSWER_OF_STRANGERS);
   }
 
   private Tls tls() {

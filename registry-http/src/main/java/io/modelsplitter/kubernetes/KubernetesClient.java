@@ -21,6 +21,9 @@ import okhttp3.Response;
 public final class KubernetesClient implements AutoCloseable {
   private static final int MAX_ANSWER = 64 << 20;
 
+  /** Of a cluster that anybody may have named; what is asked of one is small. */
+  static final int MAX_ANSWER_OF_STRANGERS = 8 << 20;
+
   private static final Duration CALL = Duration.ofSeconds(60);
 
   /** How long the server is asked to keep a watch open. */
@@ -28,11 +31,17 @@ public final class KubernetesClient implements AutoCloseable {
 
   private final ApiClient api;
   private final String server;
+  private final int maxAnswer;
   private final OkHttpClient http;
   private final OkHttpClient watching;
 
   KubernetesClient(ApiClient api) {
+    this(api, MAX_ANSWER);
+  }
+
+  private KubernetesClient(ApiClient api, int maxAnswer) {
     this.api = api;
+    this.maxAnswer = maxAnswer;
     this.server = api.getBasePath();
     this.http =
         api.getHttpClient()
@@ -50,9 +59,13 @@ public final class KubernetesClient implements AutoCloseable {
   }
 
   static KubernetesClient of(OkHttpClient http, String server) {
+    return of(http, server, MAX_ANSWER);
+  }
+
+  static KubernetesClient of(OkHttpClient http, String server, int maxAnswer) {
     ApiClient api = new ApiClient(http);
     api.setBasePath(server.endsWith("/") ? server.substring(0, server.length() - 1) : server);
-    return new KubernetesClient(api);
+    return new KubernetesClient(api, maxAnswer);
   }
 
   /**
@@ -118,9 +131,9 @@ public final class KubernetesClient implements AutoCloseable {
   /** Sends, and reads the object that is answered. */
   Map<String, Object> call(Sends sends) throws ApiFailure {
     try (Response response = execute(ready(http, sends))) {
-      byte[] body = response.body().byteStream().readNBytes(MAX_ANSWER + 1);
-      if (body.length > MAX_ANSWER) {
-        throw new IOException("it answers with more than " + MAX_ANSWER + " bytes");
+      byte[] body = response.body().byteStream().readNBytes(maxAnswer + 1);
+      if (body.length > maxAnswer) {
+        throw new IOException("it answers with more than " + maxAnswer + " bytes");
       }
       return Json.parseObject("the answer of the cluster", body);
     } catch (IOException | BadInputException e) {

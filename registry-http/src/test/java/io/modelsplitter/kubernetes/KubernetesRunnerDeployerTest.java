@@ -281,6 +281,12 @@ class KubernetesRunnerDeployerTest {
   }
 
   @Test
+  void deploy_serverThatAnswersWithoutEnd_isNotReadToIt() {
+    cluster.stubFor(post(CORE).willReturn(json(201, map("x", "x".repeat(9 << 20)))));
+    assertTrue(refused(UpstreamException.class).contains("more than 8388608 bytes"));
+  }
+
+  @Test
   void deploy_clusterThatIsAway_isUpstream() {
     NewSplitRunner runner = runner(Map.of());
     cluster.stop();

@@ -10,12 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.argument.ArgumentFactory;
 import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 
 /** One database: runs statements, repeats what lost a race, and says when it cannot be reached. */
@@ -45,6 +48,9 @@ final class Database {
     }
     Schema.migrate(dataSource, dialect);
     Jdbi jdbi = Jdbi.create(dataSource);
+    // What is stored is nobody's business who reads a log.
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
     jdbi.registerArrayType(String.class, "varchar");
     jdbi.registerArrayType(Integer.class, "integer");
     jdbi.registerArrayType(Long.class, "bigint");
@@ -119,7 +125,14 @@ final class Database {
         || state.startsWith("53")
         || state.startsWith("57P")
         || state.startsWith("58")
-        || Set.of("90028", "90031", "90067", "90098", "90121", "90135").contains(state);
+        || Set.of("90028", "90031", "90067", "90098", "90121", "90135").contains(state)
+        || isUnwritable(e);
+  }
+
+  /** H2 has no code of its own for a disk that is full; it closes the database then. */
+  private static boolean isUnwritable(SQLException e) {
+    return e.getCause() instanceof MVStoreException cause
+        && cause.getErrorCode() == DataUtils.ERROR_WRITING_FAILED;
   }
 
   private static String state(JdbiException e) {

@@ -156,12 +156,15 @@ class EmbeddedRegistryTest {
 
   private static void assertKeepsSplitRunners(SplitRunnerRecords records) {
     SplitRunner runner = new SplitRunner("r", "http://h:1", Map.of("n", 1), "h", List.of("llm"));
+    records.beginDeployment("r", SEALED);
     records.add(runner, SEALED);
     List<SplitRunner> found = new ArrayList<>();
     records.query(Query.of(Filter.eq("split_runner_tags", "llm")), found::add);
     assertEquals(List.of(runner), found);
     assertEquals(SEALED, records.credentials("r"));
+    records.beginDeployment("r", SEALED);
     ConflictException e = assertThrows(ConflictException.class, () -> records.add(runner, SEALED));
+    records.endDeployment("r");
     assertEquals(runner.toMap(), e.stored());
     records.delete("r");
     assertThrows(NotFoundException.class, () -> records.credentials("r"));

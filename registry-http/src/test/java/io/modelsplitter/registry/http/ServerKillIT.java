@@ -13,6 +13,7 @@ import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.registry.client.TaskClient;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,16 +44,28 @@ class ServerKillIT {
   private final Map<String, Integer> progress = new ConcurrentHashMap<>();
 
   @Test
-  void kill_losesNothingThatWasAcknowledged() throws Exception {
+  void kill_onAnH2File_losesNothingThatWasAcknowledged() throws Exception {
+    killAgainAndAgain("--port=0");
+  }
+
+  @Test
+  void kill_onPostgres_losesNothingThatWasAcknowledged() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+      String url = postgres.getJdbcUrl("postgres", "postgres");
+      killAgainAndAgain("--port=0", "--jdbc-url=" + url, "--db-user=postgres");
+    }
+  }
+
+  private void killAgainAndAgain(String... options) throws Exception {
     int writes = 0;
     for (int kill = 0; kill < KILLS; kill++) {
-      try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {
+      try (ServerProcess server = ServerProcess.start(folder, options)) {
         checkAll(server.url());
         writeUntilKilled(server);
       }
       writes = layers.size();
     }
-    try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {
+    try (ServerProcess server = ServerProcess.start(folder, options)) {
       checkAll(server.url());
     }
     assertTrue(writes >= KILLS * WRITES_BEFORE_A_KILL / 2);

@@ -24,7 +24,22 @@ final class ServerProcess implements AutoCloseable {
   record Ended(int exitCode, List<String> errors) {}
 
   static ServerProcess start(Path folder, String... arguments) throws IOException {
-    Process process = builder(folder, Map.of(), arguments).inheritErr().start();
+    return listening(builder(folder, Map.of(), arguments));
+  }
+
+  /** None of its files can be larger than so many of the shell's blocks. */
+  static ServerProcess startWithFilesOf(int blocks, Path folder, String... arguments)
+      throws IOException {
+    Builder builder = builder(folder, Map.of(), arguments);
+    builder
+        .process()
+        .command()
+        .addAll(0, List.of("/bin/sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"));
+    return listening(builder);
+  }
+
+  private static ServerProcess listening(Builder builder) throws IOException {
+    Process process = builder.inheritErr().start();
     String line = lines(process).readLine();
     if (line == null || !line.matches("listening on http://.+:\\d+")) {
       process.destroyForcibly();

@@ -1,0 +1,84 @@
+package io.modelsplitter.registry.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.registry.ModelLayer;
+import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.client.ModelLayerClient;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A PostgreSQL that goes away under a running server, and comes back. */
+@Timeout(120)
+class DatabaseOutageIT {
+  private static final ModelLayer LAYER =
+      new ModelLayer("hash-1", "a", "c", "u", List.of(Map.of("n", 1)), 0, 1);
+
+  @TempDir Path folder;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private EmbeddedPostgres postgres(int port) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setPort(port)
+        .setDataDirectory(folder.resolve("postgres"))
+        .setCleanDataDirectory(false)
+        .start();
+  }
+
+  private HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void databaseThatGoesAndComesBack_is503MeanwhileAndNeedsNoRestart() throws Exception {
+    int port = freePort();
+    EmbeddedPostgres postgres = postgres(port);
+    try (ServerProcess server =
+        ServerProcess.start(
+            folder,
+            "--port=0",
+            "--jdbc-url=" + postgres.getJdbcUrl("postgres", "postgres"),
+            "--db-user=postgres")) {
+      ModelLayerRegistry layers = ModelLayerClient.at(server.url());
+      layers.create(LAYER);
+      postgres.close();
+
+      for (String path : List.of("/model-layer/hash-1", "/readyz")) {
+        HttpResponse<String> answer = get(server.url() + path);
+        assertEquals(503, answer.statusCode(), answer::body);
+        assertTrue(answer.headers().firstValue("Retry-After").isPresent());
+        assertTrue(answer.body().contains("the database cannot be reached"), answer::body);
+      }
+      assertEquals(200, get(server.url() + "/healthz").statusCode());
+
+      postgres = postgres(port);
+      while (get(server.url() + "/readyz").statusCode() != 200) {
+        Thread.onSpinWait();
+      }
+      assertEquals(LAYER, layers.get("hash-1").value());
+      layers.delete("hash-1");
+    } finally {
+      postgres.close();
+    }
+  }
+}
