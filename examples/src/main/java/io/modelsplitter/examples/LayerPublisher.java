@@ -86,19 +86,19 @@ final class LayerPublisher {
 
   private RankFile write(RankPlan rank, Path file, boolean known) throws IOException {
     if (known) {
-      RankFile hashed = RankFile.of(rank, file, writer.digest(rank.tensors()));
+      RankFile hashed = RankFile.of(rank, file, writer.digest(rank.parts()));
       if (isReusable(hashed)) {
         log.info("rank {}: MD5 {} is registered", rank.rank(), hashed.digests().md5());
         return hashed;
       }
     }
-    FileDigests digests = writer.write(rank.tensors(), file);
+    FileDigests digests = writer.write(rank.parts(), file);
     log.info(
         "rank {}: layers {} to {}, {} tensors, {} bytes, MD5 {}",
         rank.rank(),
         rank.firstLayer(),
         rank.endLayer() - 1,
-        rank.tensors().size(),
+        rank.parts().size(),
         digests.bytes(),
         digests.md5());
     return RankFile.of(rank, file, digests);

@@ -24,7 +24,7 @@ record RankFile(int rank, Path file, FileDigests digests, Map<String, Object> me
     metadata.put("format", "safetensors");
     metadata.put("split_strategy", "pipeline_parallel");
     metadata.put("layer_range", List.of(plan.firstLayer(), plan.endLayer()));
-    metadata.put("tensors", plan.tensors().size());
+    metadata.put("tensors", plan.parts().size());
     metadata.put("parameters", plan.parameters());
     metadata.put("bytes", digests.bytes());
     metadata.put("dtypes", dtypes(plan));
@@ -34,7 +34,7 @@ record RankFile(int rank, Path file, FileDigests digests, Map<String, Object> me
 
   private static List<String> dtypes(RankPlan plan) {
     TreeSet<String> names = new TreeSet<>();
-    plan.tensors().forEach(tensor -> names.add(tensor.dtype().name()));
+    plan.parts().forEach(part -> names.add(part.tensor().dtype().name()));
     return List.copyOf(names);
   }
 

@@ -1,6 +1,7 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ public record Checkpoint(
     if (!Files.isRegularFile(file)) {
       throw new BadInputException(file + " is not a file or folder");
     }
-    SafetensorsHeader header = SafetensorsFile.header(file);
+    SafetensorsHeader header = SafetensorsFile.header(ByteSource.of(file));
     return new Checkpoint(header.tensors(), header.metadata(), Map.of(), List.of());
   }
 

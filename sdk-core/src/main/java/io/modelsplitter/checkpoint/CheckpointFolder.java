@@ -1,6 +1,7 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,8 +25,6 @@ final class CheckpointFolder {
               + "|merges\\.txt|special_tokens_map\\.json|added_tokens\\.json|spiece\\.model"
               + "|chat_template\\.(json|jinja)");
 
-  private static final Pattern PICKLE = Pattern.compile(".*\\.(bin|pt|pth|ckpt|pkl)");
-
   private CheckpointFolder() {}
 
   static Checkpoint open(Path folder) throws IOException {
@@ -39,7 +38,7 @@ final class CheckpointFolder {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> aliases = new LinkedHashMap<>();
     for (Path file : shards(folder, files)) {
-      SafetensorsHeader header = SafetensorsFile.header(file);
+      SafetensorsHeader header = SafetensorsFile.header(ByteSource.of(file));
       header
           .tensors()
           .forEach(
@@ -86,9 +85,7 @@ final class CheckpointFolder {
           folder + " has " + found.size() + " .safetensors files but no " + INDEX);
     }
     for (Path file : files) {
-      if (PICKLE.matcher(name(file)).matches()) {
-        SafetensorsFile.header(file); // refuses it
-      }
+      FileKind.refusePickleByName(file.toString());
     }
     throw new BadInputException(folder + " has no .safetensors file");
   }
@@ -120,7 +117,7 @@ final class CheckpointFolder {
     Map<String, String> weightMap = weightMap(folder);
     for (Map.Entry<String, String> entry : weightMap.entrySet()) {
       Tensor tensor = tensors.get(entry.getKey());
-      if (tensor == null || !name(tensor.file()).equals(entry.getValue())) {
+      if (tensor == null || !nameOf(tensor.source()).equals(entry.getValue())) {
         throw new BadInputException(
             "%s says that %s has the tensor %s, but it has not"
                 .formatted(INDEX, entry.getValue(), Json.show(entry.getKey())));
@@ -132,6 +129,10 @@ final class CheckpointFolder {
       throw new BadInputException(
           INDEX + " does not list the tensor " + Json.show(unlisted.iterator().next()));
     }
+  }
+
+  private static String nameOf(ByteSource source) {
+    return source.name().replaceFirst(".*[/\\\\]", "");
   }
 
   private static String name(Path file) {
