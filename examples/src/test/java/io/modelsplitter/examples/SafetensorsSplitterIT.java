@@ -151,6 +151,65 @@ class SafetensorsSplitterIT {
   }
 
   @Test
+  void run_tensorParallel_registersSlices() throws Exception {
+    taskData(
+        model.toUri().toString(), 4, Map.of("split_strategy", "tensor_parallel", "tp_degree", 2));
+    Ended ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    ModelLayer layer = registry.modelLayers().query(Filter.eq("model_layer_rank", 3)).get(0);
+    Map<String, Object> metadata = layer.modelLayerMetadata().get(0);
+    assertEquals("tensor_parallel", metadata.get("split_strategy"));
+    assertEquals(1, metadata.get("tp_rank"));
+    assertEquals(1, metadata.get("stage"));
+    assertTrue(
+        String.valueOf(metadata.get("tensor_list"))
+            .contains("name=h.2.mlp.c_proj.weight, dtype=F32, shape=[128, 64]"),
+        metadata::toString);
+    assertEquals(2, task().taskStatusData().get("tp_degree"));
+  }
+
+  @Test
+  void run_byLayer_registersLayersAndManifests() throws Exception {
+    taskData(model.toUri().toString(), 2, Map.of("granularity", "layer"));
+    Ended ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    List<ModelLayer> manifests =
+        registry.modelLayers().query(Filter.eq("model_layer_metadata.label", "manifest"));
+    assertEquals(2, manifests.size());
+    for (ModelLayer manifest : manifests) {
+      for (Object hash :
+          (List<?>) manifest.modelLayerMetadata().get(0).getOrDefault("layer_files", List.of())) {
+        String url = registry.modelLayers().get(String.valueOf(hash)).value().modelLayerPublicUrl();
+        assertTrue(Files.exists(Path.of(URI.create(url))), url);
+      }
+    }
+    // Before, three layers, after, and two manifests.
+    assertEquals(7, registry.modelLayers().query(Filter.all()).size());
+  }
+
+  @Test
+  void run_someRanks_makesNoOthers() throws Exception {
+    taskData(model.toUri().toString(), 3, Map.of("ranks", List.of(1)));
+    assertEquals(0, run().exitCode());
+    List<ModelLayer> layers = registry.modelLayers().query(Filter.all());
+    assertEquals(List.of(1), layers.stream().map(ModelLayer::modelLayerRank).toList());
+  }
+
+  @Test
+  void run_dryRun_saysWhatItWouldDo() throws Exception {
+    taskData(
+        model.toUri().toString(), 2, Map.of("split_strategy", "tensor_parallel", "dry_run", true));
+    Ended ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    assertEquals("planned", task().taskStatusData().get("status"));
+    assertTrue(
+        String.valueOf(task().taskStatusData().get("table")).contains("GPT-2, 3 layers"),
+        () -> task().toString());
+    assertEquals(List.of(), stored());
+    assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
+  }
+
+  @Test
   void run_sameLayersUnderAnotherName_areReusedAndNoted() throws Exception {
     assertEquals(0, run().exitCode());
     Task again = registry.tasks().create(NewTask.of("model_splits", Map.of()));
@@ -181,8 +240,8 @@ class SafetensorsSplitterIT {
     environment.put("TASK_DATA", "{\"model_name\": \"gpt2\"}");
     assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "world_size");
     newTask();
-    taskData(model.toUri().toString(), 3, Map.of("split_strategy", "tensor_parallel"));
-    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "\"tensor_parallel\" is not known");
+    taskData(model.toUri().toString(), 3, Map.of("split_strategy", "magic"));
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "\"magic\" is not known");
     newTask();
     taskData(model.toUri().toString(), 4, Map.of());
     assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "world_size 4 is more than the 3 layers");

@@ -1,6 +1,10 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.checkpoint.SplitPlan.RankPlan;
+import io.modelsplitter.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,16 +14,42 @@ final class PlanJson {
 
   private PlanJson() {}
 
-  static Map<String, Object> plan(SplitPlan plan) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("architecture", plan.architecture());
-    map.put("split_strategy", plan.strategy());
-    map.put("world_size", plan.ranks().size());
-    map.put("tp_degree", plan.tpDegree());
-    map.put("stages", plan.stages());
-    map.put("layers", plan.layers());
-    map.put("ranks", plan.ranks().stream().map(PlanJson::rank).toList());
-    return map;
+  /** Rank by rank and tensor by tensor, since a plan can have a hundred thousand. */
+  static void write(SplitPlan plan, OutputStream out) throws IOException {
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put("format", plan.extension());
+    head.put("architecture", plan.architecture());
+    head.put("split_strategy", plan.strategy());
+    head.put("world_size", plan.ranks().size());
+    head.put("tp_degree", plan.tpDegree());
+    head.put("stages", plan.stages());
+    head.put("layers", plan.layers());
+    open(head, "ranks", out);
+    String separator = "";
+    for (RankPlan rank : plan.ranks()) {
+      text(separator, out);
+      open(rank(rank), "tensors", out);
+      separator = "";
+      for (TensorPart part : rank.parts()) {
+        text(separator, out);
+        Json.write(part(part), out);
+        separator = ",";
+      }
+      text("]}", out);
+      separator = ",";
+    }
+    text("]}", out);
+  }
+
+  /** An object whose last field is a list, up to the list's first element. */
+  private static void open(Map<String, Object> head, String list, OutputStream out)
+      throws IOException {
+    String text = Json.write(head);
+    text(text.substring(0, text.length() - 1) + ",\"" + list + "\":[", out);
+  }
+
+  private static void text(String text, OutputStream out) throws IOException {
+    out.write(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static Map<String, Object> rank(RankPlan rank) {
@@ -30,7 +60,6 @@ final class PlanJson {
     map.put("layer_range", List.of(rank.firstLayer(), rank.endLayer()));
     map.put("parameters", rank.parameters());
     map.put("bytes", rank.bytes());
-    map.put("tensors", rank.parts().stream().map(PlanJson::part).toList());
     return map;
   }
 

@@ -18,6 +18,13 @@ import java.util.List;
  */
 public final class ShardWriter {
 
+  private ShardWriter() {}
+
+  /** Writes files of the checkpoint's format. */
+  public static ShardWriter of(Checkpoint checkpoint) {
+    return new ShardWriter();
+  }
+
   /**
    * Writes a file that appears whole or not at all.
    *

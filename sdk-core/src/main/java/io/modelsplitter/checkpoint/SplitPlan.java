@@ -1,7 +1,12 @@
 package io.modelsplitter.checkpoint;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Which tensor goes to which rank, and which part of it. A value: making it reads no tensor and
@@ -39,24 +44,29 @@ public record SplitPlan(
    * @param tpRank its place among those that share the stage, from 0
    * @param firstLayer its first layer
    * @param endLayer the layer after its last one
-   * @param parts what it holds
+   * @param sections what it holds, from the first place in the model to the last
    */
   public record RankPlan(
-      int rank, int stage, int tpRank, int firstLayer, int endLayer, List<TensorPart> parts) {
+      int rank, int stage, int tpRank, int firstLayer, int endLayer, List<Section> sections) {
 
     /** Copies the list. */
     public RankPlan {
-      parts = List.copyOf(parts);
+      sections = List.copyOf(sections);
+    }
+
+    /** All that it holds. */
+    public List<TensorPart> parts() {
+      return sections.stream().flatMap(section -> section.parts().stream()).toList();
     }
 
     /** How many bytes of tensors it holds. */
     public long bytes() {
-      return parts.stream().mapToLong(TensorPart::bytes).sum();
+      return parts().stream().mapToLong(TensorPart::bytes).sum();
     }
 
     /** How many numbers it holds. */
     public long parameters() {
-      return parts.stream().mapToLong(TensorPart::elements).sum();
+      return parts().stream().mapToLong(TensorPart::elements).sum();
     }
   }
 
@@ -94,9 +104,37 @@ public record SplitPlan(
     return ranks.size() / tpDegree;
   }
 
-  /** The plan as JSON has it, without what is specific to this machine. */
-  public Map<String, Object> toMap() {
-    return PlanJson.plan(this);
+  /** The files that the split makes of these ranks. */
+  public List<Shard> shards(Granularity granularity, Set<Integer> wanted) {
+    List<Shard> shards = new ArrayList<>();
+    for (RankPlan rank : ranks) {
+      if (wanted.contains(rank.rank()) && granularity == Granularity.RANK) {
+        shards.add(new Shard(rank, Shard.WHOLE, rank.parts()));
+      } else if (wanted.contains(rank.rank())) {
+        rank.sections()
+            .forEach(section -> shards.add(new Shard(rank, section.label(), section.parts())));
+      }
+    }
+    return shards;
+  }
+
+  /** As {@link #shards(Granularity, Set)}, of all ranks. */
+  public List<Shard> shards(Granularity granularity) {
+    return shards(
+        granularity, IntStream.range(0, ranks.size()).boxed().collect(Collectors.toSet()));
+  }
+
+  /** What the plan's files end with. */
+  public String extension() {
+    return "safetensors";
+  }
+
+  /**
+   * Writes the plan as JSON: all that merging its files needs, and nothing of this machine. The
+   * stream stays open.
+   */
+  public void writeJson(OutputStream out) throws IOException {
+    PlanJson.write(this, out);
   }
 
   /** The plan for a person to read. */

@@ -65,15 +65,23 @@ final class SplitPlanner {
     List<RankPlan> ranks = new ArrayList<>();
     for (int stage = 0; stage < stages; stage++) {
       int first = stage == 0 ? 0 : ends[stage - 1];
-      List<TensorPart> whole = placement.stage(stage, ends);
+      List<Section> whole = placement.stage(stage, ends);
       for (int tpRank = 0; tpRank < options.tpDegree(); tpRank++) {
-        List<TensorPart> parts = new ArrayList<>();
-        for (TensorPart part : whole) {
-          cutter.cut(part, tpRank).ifPresent(parts::add);
+        List<Section> sections = new ArrayList<>();
+        for (Section section : whole) {
+          sections.add(cut(section, cutter, tpRank));
         }
-        ranks.add(new RankPlan(ranks.size(), stage, tpRank, first, ends[stage], parts));
+        ranks.add(new RankPlan(ranks.size(), stage, tpRank, first, ends[stage], sections));
       }
     }
     return new SplitPlan(checkpoint, architecture.name(), layers, options.tpDegree(), ranks);
+  }
+
+  private static Section cut(Section section, TensorCutter cutter, int tpRank) {
+    List<TensorPart> parts = new ArrayList<>();
+    for (TensorPart part : section.parts()) {
+      cutter.cut(part, tpRank).ifPresent(parts::add);
+    }
+    return new Section(section.label(), parts);
   }
 }

@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /** Which stage of the pipeline a tensor goes to. */
 final class StagePlacement {
+  private static final int EVERY_STAGE = -2;
+  private static final int BEFORE = -1;
+
   private final Architecture architecture;
   private final Map<String, Tensor> tensors;
   private final int layers;
@@ -48,37 +52,55 @@ final class StagePlacement {
     return StageEnds.byBytes(bytes, first, last, options.stages());
   }
 
-  /** What a stage needs. */
-  List<TensorPart> stage(int stage, int[] ends) {
-    List<TensorPart> parts = new ArrayList<>();
+  /** What a stage needs, place by place. */
+  List<Section> stage(int stage, int[] ends) {
+    TreeMap<Integer, List<TensorPart>> places = new TreeMap<>();
     tensors.forEach(
         (name, tensor) -> {
-          boolean isEverywhere = architecture.isEverywhere(name);
-          if (isEverywhere || stageOf(name, ends) == stage) {
+          int place = placeOf(name);
+          if (place == EVERY_STAGE || stageOf(place, ends) == stage) {
             Share share =
                 !name.equals(tensor.name())
                     ? Share.TIED
-                    : isEverywhere && stage > 0 ? Share.EVERY_STAGE : Share.OWN;
-            parts.add(new TensorPart(name, tensor, Optional.empty(), share));
+                    : place == EVERY_STAGE && stage > 0 ? Share.EVERY_STAGE : Share.OWN;
+            places
+                .computeIfAbsent(place, unused -> new ArrayList<>())
+                .add(new TensorPart(name, tensor, Optional.empty(), share));
           }
         });
-    return parts;
+    return places.entrySet().stream()
+        .map(entry -> new Section(label(entry.getKey()), entry.getValue()))
+        .toList();
   }
 
-  private int stageOf(String name, int[] ends) {
+  private String label(int place) {
+    return place == EVERY_STAGE
+        ? "every-stage"
+        : place == BEFORE ? "before" : place == layers ? "after" : "layer-" + place;
+  }
+
+  private static int stageOf(int place, int[] ends) {
+    int stage = 0;
+    while (stage < ends.length - 1 && place >= ends[stage]) {
+      stage++;
+    }
+    return stage;
+  }
+
+  /** The number of its layer; that of all layers for what comes after them. */
+  private int placeOf(String name) {
     OptionalLong layer = architecture.layerOf(name);
     if (layer.isPresent()) {
-      int stage = 0;
-      while (layer.getAsLong() >= ends[stage]) {
-        stage++;
-      }
-      return stage;
+      return (int) layer.getAsLong();
+    }
+    if (architecture.isEverywhere(name)) {
+      return EVERY_STAGE;
     }
     if (architecture.isFirst(name)) {
-      return 0;
+      return BEFORE;
     }
     if (architecture.isLast(name)) {
-      return ends.length - 1;
+      return layers;
     }
     throw new BadInputException(
         ("tensor %s belongs to no layer, nor before or after them, as far as %s models are known;"

@@ -23,7 +23,8 @@ class PlanCheckTest {
     List<RankPlan> ranks = new ArrayList<>(PLAN.ranks());
     RankPlan last = ranks.get(1);
     List<TensorPart> parts = change.apply(new ArrayList<>(last.parts()));
-    ranks.set(1, new RankPlan(1, 0, 1, last.firstLayer(), last.endLayer(), parts));
+    List<Section> sections = List.of(new Section("layer-0", parts));
+    ranks.set(1, new RankPlan(1, 0, 1, last.firstLayer(), last.endLayer(), sections));
     BadInputException e =
         assertThrows(
             BadInputException.class,
@@ -91,7 +92,7 @@ class PlanCheckTest {
   }
 
   @Test
-  void toMap_saysWhatIsCutAndWhatIsCopied() {
+  void json_saysWhatIsCutAndWhatIsCopied() {
     List<Map<String, Object>> tensors =
         PLAN.ranks().get(1).parts().stream().map(PlanJson::part).toList();
     assertTrue(

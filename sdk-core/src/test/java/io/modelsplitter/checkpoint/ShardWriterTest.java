@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardWriterTest {
   @TempDir Path folder;
 
-  private final ShardWriter writer = new ShardWriter();
+  private final ShardWriter writer = ShardWriter.of(TestModels.gpt2(TestModels.SMALL).checkpoint());
 
   private static List<TensorPart> parts(Checkpoint checkpoint) {
     return checkpoint.tensors().values().stream().map(TensorPart::whole).toList();
