@@ -74,8 +74,14 @@ final class AttentionHeads {
 
   private OptionalLong number(List<String> keys) {
     for (String key : keys) {
-      if (config.get(key) instanceof Integer number && number > 0) {
+      Object value = config.get(key);
+      if (value instanceof Integer number && number > 0) {
         return OptionalLong.of(number);
+      }
+      if (value != null) {
+        throw new BadInputException(
+            "%s is %s, and tensor parallelism needs one number; use pipeline_parallel"
+                .formatted(key, Json.show(value)));
       }
     }
     return OptionalLong.empty();

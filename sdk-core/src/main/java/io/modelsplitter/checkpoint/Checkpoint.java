@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A checkpoint on the disk: its tensors and where they are. The tensors themselves stay there.
@@ -20,12 +21,14 @@ import java.util.Map;
  * @param config {@code config.json}; empty for a bare file
  * @param companions what a model needs beside its tensors to run: {@code config.json} and the
  *     tokenizer's files
+ * @param gguf the key-values of a GGUF file; empty for safetensors
  */
 public record Checkpoint(
     Map<String, Tensor> tensors,
     Map<String, String> aliases,
     Map<String, Object> config,
-    List<Path> companions) {
+    List<Path> companions,
+    Optional<GgufMetadata> gguf) {
 
   private static final long MAX_JSON = 64L << 20;
 
@@ -37,22 +40,40 @@ public record Checkpoint(
     companions = List.copyOf(companions);
   }
 
+  /** A checkpoint of safetensors files. */
+  public Checkpoint(
+      Map<String, Tensor> tensors,
+      Map<String, String> aliases,
+      Map<String, Object> config,
+      List<Path> companions) {
+    this(tensors, aliases, config, companions, Optional.empty());
+  }
+
   /**
    * Opens a checkpoint: a {@code .safetensors} file, or a folder with one, or a folder with {@code
-   * model.safetensors.index.json} and its files.
+   * model.safetensors.index.json} and its files; a {@code .gguf} file, one of a split set of them,
+   * or a folder with either.
    *
    * @throws BadInputException says what is wrong with which file
    * @throws IOException when a file cannot be read
    */
   public static Checkpoint open(Path path) throws IOException {
-    return Files.isDirectory(path) ? CheckpointFolder.open(path) : openFile(path);
+    if (Files.isDirectory(path)) {
+      return CheckpointFolder.open(path);
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new BadInputException(path + " is not a file or folder");
+    }
+    return open(ByteSource.of(path), name -> ByteSource.of(path.resolveSibling(name)));
   }
 
-  private static Checkpoint openFile(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadInputException(file + " is not a file or folder");
+  /** As {@link #open(Path)}, of one file that may be on a server. */
+  private static Checkpoint open(ByteSource file, GgufSplitSet.Files beside) throws IOException {
+    FileKind.refusePickleByName(file.name());
+    if (FileKind.isGguf(file)) {
+      return GgufSplitSet.open(FileKind.lastName(file.name()), beside, List.of());
     }
-    SafetensorsHeader header = SafetensorsFile.header(ByteSource.of(file));
+    SafetensorsHeader header = SafetensorsFile.header(file);
     return new Checkpoint(header.tensors(), header.metadata(), Map.of(), List.of());
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -35,6 +36,13 @@ final class CheckpointFolder {
         return open(only); // an archive often holds one folder that holds the model
       }
     }
+    List<Path> companions =
+        files.stream().filter(file -> COMPANION.matcher(name(file)).matches()).toList();
+    Optional<Path> gguf = gguf(folder, files);
+    if (gguf.isPresent()) {
+      return GgufSplitSet.open(
+          name(gguf.get()), name -> ByteSource.of(folder.resolve(name)), companions);
+    }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> aliases = new LinkedHashMap<>();
     for (Path file : shards(folder, files)) {
@@ -56,7 +64,7 @@ final class CheckpointFolder {
         tensors,
         aliases,
         Files.isRegularFile(config) ? Checkpoint.json(config) : Map.of(),
-        files.stream().filter(file -> COMPANION.matcher(name(file)).matches()).toList());
+        companions);
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -70,6 +78,21 @@ final class CheckpointFolder {
       List<Path> folders = list.filter(Files::isDirectory).limit(2).toList();
       return folders.size() == 1 ? folders.get(0) : null;
     }
+  }
+
+  /** The first GGUF file, where there is no safetensors file. */
+  private static Optional<Path> gguf(Path folder, List<Path> files) {
+    List<Path> found = files.stream().filter(file -> name(file).endsWith(".gguf")).toList();
+    if (found.isEmpty() || files.stream().anyMatch(it -> name(it).endsWith(".safetensors"))) {
+      return Optional.empty();
+    }
+    long sets =
+        found.stream().map(it -> name(it).replaceFirst("-\\d{5}-of-", "-")).distinct().count();
+    if (sets > 1) {
+      throw new BadInputException(
+          folder + " has several GGUF models, such as " + name(found.get(0)) + "; name one file");
+    }
+    return Optional.of(found.get(0));
   }
 
   private static List<Path> shards(Path folder, List<Path> files) throws IOException {
@@ -117,7 +140,7 @@ final class CheckpointFolder {
     Map<String, String> weightMap = weightMap(folder);
     for (Map.Entry<String, String> entry : weightMap.entrySet()) {
       Tensor tensor = tensors.get(entry.getKey());
-      if (tensor == null || !nameOf(tensor.source()).equals(entry.getValue())) {
+      if (tensor == null || !FileKind.lastName(tensor.source().name()).equals(entry.getValue())) {
         throw new BadInputException(
             "%s says that %s has the tensor %s, but it has not"
                 .formatted(INDEX, entry.getValue(), Json.show(entry.getKey())));
@@ -129,10 +152,6 @@ final class CheckpointFolder {
       throw new BadInputException(
           INDEX + " does not list the tensor " + Json.show(unlisted.iterator().next()));
     }
-  }
-
-  private static String nameOf(ByteSource source) {
-    return source.name().replaceFirst(".*[/\\\\]", "");
   }
 
   private static String name(Path file) {

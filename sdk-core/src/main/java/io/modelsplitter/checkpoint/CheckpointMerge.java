@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The inverse of a split: the same tensors, byte for byte, whatever the strategy was, in memory
@@ -34,8 +35,10 @@ public final class CheckpointMerge {
   public Checkpoint open(Map<String, Object> plan, List<PartFile> files) throws IOException {
     checkDigests(files);
     Map<Integer, Map<String, Tensor>> held = new LinkedHashMap<>();
+    Optional<GgufMetadata> gguf = Optional.empty();
     for (PartFile file : files) {
       Checkpoint part = Checkpoint.open(file.file());
+      gguf = richer(gguf, part.gguf());
       Map<String, Tensor> tensors =
           held.computeIfAbsent(file.rank(), rank -> new LinkedHashMap<>());
       part.tensors()
@@ -51,10 +54,18 @@ public final class CheckpointMerge {
       throw new BadInputException("there are no files to merge");
     }
     try {
-      return new Checkpoint(merged(plan, held), Map.of(), Map.of(), List.of());
+      Map<String, Object> config = gguf.map(GgufMetadata::config).orElse(Map.of());
+      return new Checkpoint(merged(plan, held), Map.of(), config, List.of(), gguf);
     } catch (ArithmeticException e) {
       throw new BadInputException("the plan has a tensor of an impossible shape", e);
     }
+  }
+
+  /** The part with the embedding has all key-values that are kept. */
+  private static Optional<GgufMetadata> richer(
+      Optional<GgufMetadata> one, Optional<GgufMetadata> other) {
+    boolean isOther = other.isPresent() && (one.isEmpty() || other.get().size() > one.get().size());
+    return isOther ? other : one;
   }
 
   private static Map<String, Tensor> merged(

@@ -1,7 +1,11 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteReader;
+import io.modelsplitter.file.ByteSource;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Locale;
 
 /** Tells files apart by their names and first bytes, and refuses pickles. */
@@ -17,6 +21,24 @@ final class FileKind {
     if (isPickle(name)) {
       throw pickle(name);
     }
+  }
+
+  /** By its name, or by its first bytes where the name says nothing. */
+  static boolean isGguf(ByteSource file) throws IOException {
+    String name = file.name().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".gguf") || name.endsWith(".safetensors") || file.size() < 4) {
+      return name.endsWith(".gguf");
+    }
+    ByteBuffer magic = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    try (ByteReader reader = file.open(0, 4)) {
+      reader.read(magic);
+    }
+    return magic.getInt(0) == GGUF_MAGIC;
+  }
+
+  /** What follows the last slash of a path or URL. */
+  static String lastName(String name) {
+    return name.replaceFirst(".*[/\\\\]", "");
   }
 
   static boolean isPickle(String name) {

@@ -2,6 +2,7 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteReader;
+import io.modelsplitter.file.ByteSource;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,6 +46,15 @@ final class PartReader {
       }
     } catch (EOFException e) {
       throw new BadInputException(tensor.source().name() + " became shorter while it was read", e);
+    }
+  }
+
+  /** A range of a file as it is. */
+  void read(ByteSource source, long from, long to, Sink sink) throws IOException {
+    try (ByteReader reader = source.open(from, to)) {
+      copy(to - from, reader, sink);
+    } catch (EOFException e) {
+      throw new BadInputException(source.name() + " became shorter while it was read", e);
     }
   }
 

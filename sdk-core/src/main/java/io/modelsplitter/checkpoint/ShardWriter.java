@@ -12,17 +12,22 @@ import java.util.List;
  * Writes the parts that a rank holds as a file, moving their bytes from file to file through one
  * buffer and hashing them on the way.
  *
- * <p>The same tensors give the same bytes, in every job and on every machine: the header has no
- * other metadata than {@code {"format": "pt"}}, and its order and padding are those of the format's
- * own writer. Stateless and thread-safe.
+ * <p>The same tensors give the same bytes, in every job and on every machine: a safetensors header
+ * has no other metadata than {@code {"format": "pt"}}, and its order and padding are those of the
+ * format's own writer; what a GGUF file keeps says {@link GgufMetadata}. Stateless and thread-safe.
  */
 public final class ShardWriter {
 
-  private ShardWriter() {}
+  private final ShardFormat format;
 
-  /** Writes files of the checkpoint's format. */
+  private ShardWriter(ShardFormat format) {
+    this.format = format;
+  }
+
+  /** Writes files of the checkpoint's own format: safetensors or GGUF. */
   public static ShardWriter of(Checkpoint checkpoint) {
-    return new ShardWriter();
+    return new ShardWriter(
+        checkpoint.gguf().<ShardFormat>map(GgufFormat::new).orElseGet(SafetensorsFormat::new));
   }
 
   /**
@@ -50,21 +55,14 @@ public final class ShardWriter {
     return stream(parts, (bytes, offset, length) -> {});
   }
 
-  private static FileDigests stream(List<TensorPart> parts, PartReader.Sink sink)
-      throws IOException {
-    List<TensorPart> ordered = SafetensorsLayout.ordered(parts);
+  private FileDigests stream(List<TensorPart> parts, PartReader.Sink sink) throws IOException {
     Digester digester = new Digester();
-    PartReader.Sink both =
+    format.write(
+        parts,
         (bytes, offset, length) -> {
           digester.update(bytes, offset, length);
           sink.write(bytes, offset, length);
-        };
-    byte[] header = SafetensorsLayout.header(ordered);
-    both.write(header, 0, header.length);
-    PartReader reader = new PartReader();
-    for (TensorPart part : ordered) {
-      reader.read(part, both);
-    }
+        });
     return digester.finish();
   }
 }

@@ -126,7 +126,7 @@ public record SplitPlan(
 
   /** What the plan's files end with. */
   public String extension() {
-    return "safetensors";
+    return checkpoint.gguf().isPresent() ? "gguf" : "safetensors";
   }
 
   /**
