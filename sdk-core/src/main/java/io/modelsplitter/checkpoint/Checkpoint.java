@@ -64,14 +64,30 @@ public record Checkpoint(
     if (!Files.isRegularFile(path)) {
       throw new BadInputException(path + " is not a file or folder");
     }
-    return open(ByteSource.of(path), name -> ByteSource.of(path.resolveSibling(name)));
+    return open(
+        String.valueOf(path.getFileName()), name -> ByteSource.of(path.resolveSibling(name)));
   }
 
-  /** As {@link #open(Path)}, of one file that may be on a server. */
-  private static Checkpoint open(ByteSource file, GgufSplitSet.Files beside) throws IOException {
+  /**
+   * As {@link #open(Path)}, of a folder whose weights are elsewhere, such as on a server: of them
+   * the headers are read. The folder has {@code config.json}, the tokenizer's files, and the index
+   * of a sharded checkpoint.
+   */
+  public static Checkpoint open(Path folder, WeightFiles weights) throws IOException {
+    return CheckpointFolder.open(folder, weights);
+  }
+
+  /**
+   * As {@link #open(Path)}, of one file, or a split set of GGUF files.
+   *
+   * @param name its name, or one of the set's
+   */
+  public static Checkpoint open(String name, WeightFiles files) throws IOException {
+    ByteSource file = files.find(name);
     FileKind.refusePickleByName(file.name());
     if (FileKind.isGguf(file)) {
-      return GgufSplitSet.open(FileKind.lastName(file.name()), beside, List.of());
+      return GgufSplitSet.open(
+          name, other -> other.equals(name) ? file : files.find(other), List.of());
     }
     SafetensorsHeader header = SafetensorsFile.header(file);
     return new Checkpoint(header.tensors(), header.metadata(), Map.of(), List.of());

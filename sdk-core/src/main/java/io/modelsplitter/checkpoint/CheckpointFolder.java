@@ -43,10 +43,28 @@ final class CheckpointFolder {
       return GgufSplitSet.open(
           name(gguf.get()), name -> ByteSource.of(folder.resolve(name)), companions);
     }
+    return safetensors(
+        folder, shards(folder, files), name -> ByteSource.of(folder.resolve(name)), companions);
+  }
+
+  /** A folder that has everything but the weights. */
+  static Checkpoint open(Path folder, WeightFiles weights) throws IOException {
+    List<Path> companions =
+        files(folder).stream().filter(file -> COMPANION.matcher(name(file)).matches()).toList();
+    List<String> shards =
+        Files.isRegularFile(folder.resolve(INDEX))
+            ? weightMap(folder).values().stream().distinct().toList()
+            : List.of("model.safetensors");
+    return safetensors(folder, shards, weights, companions);
+  }
+
+  private static Checkpoint safetensors(
+      Path folder, List<String> shards, WeightFiles weights, List<Path> companions)
+      throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> aliases = new LinkedHashMap<>();
-    for (Path file : shards(folder, files)) {
-      SafetensorsHeader header = SafetensorsFile.header(ByteSource.of(file));
+    for (String file : shards) {
+      SafetensorsHeader header = SafetensorsFile.header(weights.find(file));
       header
           .tensors()
           .forEach(
@@ -95,11 +113,22 @@ final class CheckpointFolder {
     return Optional.of(found.get(0));
   }
 
-  private static List<Path> shards(Path folder, List<Path> files) throws IOException {
+  private static List<String> shards(Path folder, List<Path> files) throws IOException {
     if (Files.isRegularFile(folder.resolve(INDEX))) {
-      return weightMap(folder).values().stream().distinct().map(folder::resolve).toList();
+      List<String> shards = weightMap(folder).values().stream().distinct().toList();
+      for (String file : shards) {
+        if (!Files.isRegularFile(folder.resolve(file))) {
+          throw new BadInputException(
+              folder.resolve(INDEX) + " names the file " + file + ", which is not there");
+        }
+      }
+      return shards;
     }
-    List<Path> found = files.stream().filter(file -> name(file).endsWith(".safetensors")).toList();
+    List<String> found =
+        files.stream()
+            .map(CheckpointFolder::name)
+            .filter(it -> it.endsWith(".safetensors"))
+            .toList();
     if (found.size() == 1) {
       return found;
     }
@@ -124,9 +153,6 @@ final class CheckpointFolder {
       if (!(entry.getValue() instanceof String file) || !file.matches("[A-Za-z0-9._-]{1,255}")) {
         throw new BadInputException(
             index + " names the file " + Json.show(entry.getValue()) + ", not a plain file name");
-      }
-      if (!Files.isRegularFile(folder.resolve(file))) {
-        throw new BadInputException(index + " names the file " + file + ", which is not there");
       }
       files.put((String) entry.getKey(), file);
     }

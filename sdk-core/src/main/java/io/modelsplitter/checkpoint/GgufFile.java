@@ -38,33 +38,32 @@ record GgufFile(Map<String, Tensor> tensors, GgufMetadata metadata) {
    * @throws io.modelsplitter.error.BadInputException says what is wrong with the file
    */
   static GgufFile read(ByteSource file) throws IOException {
-    try (GgufInput in = new GgufInput(file)) {
-      if (in.i32() != FileKind.GGUF_MAGIC) {
-        throw in.bad("it does not begin with GGUF");
-      }
-      int version = in.i32();
-      if (version != 2 && version != 3) { // which are laid out alike
-        throw in.bad(
-            "its version is %s; only 3 and 2 are known, in little-endian order"
-                .formatted(Integer.toUnsignedString(version)));
-      }
-      long tensorCount = in.count("tensors", 24);
-      long keyCount = in.count("key-values", 13);
-      if (tensorCount > MAX_TENSORS || keyCount > MAX_KEYS) {
-        throw in.bad(
-            "it has %d tensors and %d key-values, more than %d and %d"
-                .formatted(tensorCount, keyCount, MAX_TENSORS, MAX_KEYS));
-      }
-      List<GgufMetadata.KeyValue> keyValues = keyValues(file, in, keyCount);
-      int alignment = alignment(in, keyValues);
-      List<Info> infos = new ArrayList<>();
-      for (long i = 0; i < tensorCount; i++) {
-        infos.add(info(in));
-      }
-      long data = Math.min(align(in.position(), alignment), in.size());
-      return new GgufFile(
-          place(file, in, infos, data, alignment), new GgufMetadata(alignment, keyValues));
+    GgufInput in = new GgufInput(file);
+    if (in.i32() != FileKind.GGUF_MAGIC) {
+      throw in.bad("it does not begin with GGUF");
     }
+    int version = in.i32();
+    if (version != 2 && version != 3) { // which are laid out alike
+      throw in.bad(
+          "its version is %s; only 3 and 2 are known, in little-endian order"
+              .formatted(Integer.toUnsignedString(version)));
+    }
+    long tensorCount = in.count("tensors", 24);
+    long keyCount = in.count("key-values", 13);
+    if (tensorCount > MAX_TENSORS || keyCount > MAX_KEYS) {
+      throw in.bad(
+          "it has %d tensors and %d key-values, more than %d and %d"
+              .formatted(tensorCount, keyCount, MAX_TENSORS, MAX_KEYS));
+    }
+    List<GgufMetadata.KeyValue> keyValues = keyValues(file, in, keyCount);
+    int alignment = alignment(in, keyValues);
+    List<Info> infos = new ArrayList<>();
+    for (long i = 0; i < tensorCount; i++) {
+      infos.add(info(in));
+    }
+    long data = Math.min(align(in.position(), alignment), in.size());
+    return new GgufFile(
+        place(file, in, infos, data, alignment), new GgufMetadata(alignment, keyValues));
   }
 
   private static List<GgufMetadata.KeyValue> keyValues(ByteSource file, GgufInput in, long count)

@@ -2,7 +2,6 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteSource;
-import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Reads the little-endian numbers and texts of a GGUF file; never more than the file has. */
-final class GgufInput implements Closeable {
+final class GgufInput {
   private final ByteSource file;
   private final SourceStream stream;
   private final long size;
@@ -96,10 +95,5 @@ final class GgufInput implements Closeable {
 
   BadInputException bad(String reason) {
     return new BadInputException(file.name() + " is no valid GGUF file: " + reason);
-  }
-
-  @Override
-  public void close() throws IOException {
-    stream.close();
   }
 }

@@ -1,7 +1,6 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
-import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,17 +20,12 @@ final class GgufSplitSet {
 
   private GgufSplitSet() {}
 
-  /** Finds a file by its name, beside the one that was given. */
-  interface Files {
-    ByteSource find(String name) throws IOException;
-  }
-
   /**
    * Opens the file, and those that belong to it.
    *
    * @param name its name, without folders
    */
-  static Checkpoint open(String name, Files files, List<Path> companions) throws IOException {
+  static Checkpoint open(String name, WeightFiles files, List<Path> companions) throws IOException {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
       GgufFile only = GgufFile.read(files.find(name));

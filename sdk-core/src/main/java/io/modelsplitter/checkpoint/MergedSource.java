@@ -45,6 +45,15 @@ record MergedSource(String name, long size, long rowBytes, List<Run> runs) imple
   }
 
   @Override
+  public String version() throws IOException {
+    StringBuilder versions = new StringBuilder();
+    for (Run run : runs) {
+      versions.append(run.tensor().source().version()).append(' ');
+    }
+    return versions.toString();
+  }
+
+  @Override
   public ByteReader open(long from, long to) {
     return new Reader(from);
   }
@@ -122,11 +131,6 @@ record MergedSource(String name, long size, long rowBytes, List<Run> runs) imple
       try (ByteReader reader = tensor.source().open(from, from + target.remaining())) {
         reader.read(target);
       }
-    }
-
-    @Override
-    public void skip(long bytes) {
-      position += bytes;
     }
 
     @Override

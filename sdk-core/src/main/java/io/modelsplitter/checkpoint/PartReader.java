@@ -36,16 +36,21 @@ final class PartReader {
     }
     Tensor tensor = part.tensor();
     Stride stride = part.stride();
+    if (!isDense(stride)) {
+      for (long row = 0; row < stride.rows(); row++) {
+        for (Stride.Span span : stride.spans()) {
+          long from = tensor.offset() + row * stride.rowBytes() + span.offset();
+          read(tensor.source(), from, from + span.length(), sink);
+        }
+      }
+      return;
+    }
     long from = tensor.offset() + stride.from();
     long to = tensor.offset() + stride.to();
     try (ByteReader reader = tensor.source().open(from, to)) {
-      if (isDense(stride)) {
-        gather(stride, reader, sink);
-      } else {
-        pick(stride, reader, sink);
-      }
+      gather(stride, reader, sink);
     } catch (EOFException e) {
-      throw new BadInputException(tensor.source().name() + " became shorter while it was read", e);
+      throw shorter(tensor.source(), e);
     }
   }
 
@@ -54,8 +59,12 @@ final class PartReader {
     try (ByteReader reader = source.open(from, to)) {
       copy(to - from, reader, sink);
     } catch (EOFException e) {
-      throw new BadInputException(source.name() + " became shorter while it was read", e);
+      throw shorter(source, e);
     }
+  }
+
+  private static BadInputException shorter(ByteSource source, EOFException e) {
+    return new BadInputException(source.name() + " became shorter while it was read", e);
   }
 
   private static boolean isDense(Stride stride) {
@@ -63,19 +72,6 @@ final class PartReader {
     return stride.rows() > 1
         && stride.rowBytes() <= BUFFER
         && (stride.rowBytes() - taken) / stride.spans().size() < FAR;
-  }
-
-  /** Span by span. */
-  private void pick(Stride stride, ByteReader reader, Sink sink) throws IOException {
-    long position = stride.from();
-    for (long row = 0; row < stride.rows(); row++) {
-      for (Stride.Span span : stride.spans()) {
-        long begin = row * stride.rowBytes() + span.offset();
-        reader.skip(begin - position);
-        copy(span.length(), reader, sink);
-        position = begin + span.length();
-      }
-    }
   }
 
   private void copy(long bytes, ByteReader reader, Sink sink) throws IOException {

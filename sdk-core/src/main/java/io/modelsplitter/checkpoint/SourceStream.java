@@ -6,18 +6,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A range of a source as a stream, read in small blocks. */
+/**
+ * A range of a source as a stream. It is read in blocks that grow, since nobody knows how much of
+ * it is wanted; what is skipped is not read.
+ */
 final class SourceStream extends InputStream {
-  private static final int BLOCK = 64 << 10;
+  private static final int FIRST_BLOCK = 64 << 10;
+  private static final int LARGEST_BLOCK = 1 << 20;
 
-  private final ByteReader reader;
-  private final ByteBuffer block;
-  private long left;
+  private final ByteSource source;
+  private final long end;
+  private ByteBuffer block = ByteBuffer.allocate(0);
+  private long position; // of the first byte after the block
 
-  SourceStream(ByteSource source, long from, long to) throws IOException {
-    this.reader = source.open(from, to);
-    this.left = to - from;
-    this.block = ByteBuffer.allocate((int) Math.max(1, Math.min(BLOCK, left))).limit(0);
+  SourceStream(ByteSource source, long from, long to) {
+    this.source = source;
+    this.position = from;
+    this.end = to;
   }
 
   @Override
@@ -38,14 +43,12 @@ final class SourceStream extends InputStream {
     return count;
   }
 
-  /** Leaves bytes out; what is in the block is used first. */
   @Override
-  public long skip(long bytes) throws IOException {
-    long wanted = Math.max(0, Math.min(bytes, left + block.remaining()));
+  public long skip(long bytes) {
+    long wanted = Math.max(0, Math.min(bytes, end - position + block.remaining()));
     int buffered = (int) Math.min(wanted, block.remaining());
     block.position(block.position() + buffered);
-    reader.skip(wanted - buffered);
-    left -= wanted - buffered;
+    position += wanted - buffered;
     return wanted;
   }
 
@@ -53,18 +56,20 @@ final class SourceStream extends InputStream {
     if (block.hasRemaining()) {
       return true;
     }
-    if (left == 0) {
+    if (position == end) {
       return false;
     }
-    block.clear().limit((int) Math.min(block.capacity(), left));
-    reader.read(block);
+    int size = Math.max(FIRST_BLOCK, Math.min(LARGEST_BLOCK, 2 * block.capacity()));
+    int length = (int) Math.min(size, end - position);
+    if (block.capacity() < length) {
+      block = ByteBuffer.allocate(length);
+    }
+    block.clear().limit(length);
+    try (ByteReader reader = source.open(position, position + length)) {
+      reader.read(block);
+    }
+    position += length;
     block.flip();
-    left -= block.remaining();
     return true;
-  }
-
-  @Override
-  public void close() throws IOException {
-    reader.close();
   }
 }

@@ -14,7 +14,4 @@ public interface ByteReader extends Closeable {
    * @throws IOException when it cannot be read
    */
   void read(ByteBuffer target) throws IOException;
-
-  /** Leaves bytes out, as far as possible without reading them. */
-  void skip(long bytes) throws IOException;
 }

@@ -30,6 +30,9 @@ public interface ByteSource {
    */
   long size() throws IOException;
 
+  /** What tells its content from an earlier or later one, as far as that can be told. */
+  String version() throws IOException;
+
   /**
    * Opens a range of it for reading.
    *

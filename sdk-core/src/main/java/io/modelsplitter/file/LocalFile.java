@@ -22,6 +22,11 @@ record LocalFile(Path path) implements ByteSource {
   }
 
   @Override
+  public String version() throws IOException {
+    return size() + " " + Files.getLastModifiedTime(path).toMillis();
+  }
+
+  @Override
   public ByteReader open(long from, long to) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     return new Reader(channel, from, to);
@@ -55,11 +60,6 @@ record LocalFile(Path path) implements ByteSource {
         }
         position += read;
       }
-    }
-
-    @Override
-    public void skip(long bytes) {
-      position += bytes;
     }
 
     @Override
