@@ -2,12 +2,10 @@ package io.modelsplitter.examples;
 
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
-import io.modelsplitter.json.Json;
 import io.modelsplitter.storage.LayerStore;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,12 +51,8 @@ final class CompanionFiles {
    */
   Object storePlan(Map<String, Object> result, Path plan) throws IOException {
     Path file = work.resolve("registry.json");
-    String head = Json.write(result);
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      out.write(head.substring(0, head.length() - 1).getBytes(StandardCharsets.US_ASCII));
-      out.write(",\"plan\":".getBytes(StandardCharsets.US_ASCII));
-      Files.copy(plan, out);
-      out.write('}');
+      ResultFile.write(result, to -> Files.copy(plan, to), out);
     }
     return Objects.requireNonNull(storeMoved("registry.json", file).get("url"));
   }

@@ -40,10 +40,12 @@ final class PieceMaker {
    *
    * @param shards those of the plan that are wanted
    * @param model what tells the model and the way it is split from another one
+   * @param isRemote whether reading is slow, so that nothing is hashed before it is written
    */
-  List<Map<String, Object>> write(SplitPlan plan, List<Shard> shards, String model, Path folder)
+  List<Map<String, Object>> write(
+      SplitPlan plan, List<Shard> shards, String model, boolean isRemote, Path folder)
       throws IOException {
-    boolean known = stored.isKnownAsset(context.modelName());
+    boolean known = !isRemote && stored.isKnownAsset(context.modelName());
     ShardWriter writer = ShardWriter.of(plan.checkpoint());
     AtomicInteger done = new AtomicInteger();
     CheckpointSplitter splitter =

@@ -59,7 +59,12 @@ public final class SafetensorsSplitter implements ModelSplitter {
     boolean unused = stored.isKnownAsset(context.modelName()); // no work is done for nothing
     Files.createDirectories(work);
     return PhaseResult.ok(
-        ModelSource.fetch(context.modelDownloadUrl(), work, context.progressListener()).toMap());
+        ModelSource.fetch(
+                context.modelDownloadUrl(),
+                work,
+                config.isDryRun() || !config.isWhole(),
+                context.progressListener())
+            .toMap());
   }
 
   /** A file is what it was only if its bytes are: an attempt can be killed at any moment. */
@@ -87,7 +92,7 @@ public final class SafetensorsSplitter implements ModelSplitter {
   @Override
   public PhaseResult main(Map<String, Object> extraData) throws IOException {
     LocalModel model = LocalModel.fromMap(extraData);
-    Checkpoint checkpoint = Checkpoint.open(model.path());
+    Checkpoint checkpoint = model.open();
     SplitPlan plan = SplitPlan.of(checkpoint, config.options());
     log.info("{} tensors in {} layers", checkpoint.tensors().size(), plan.layers());
     plan.toTable().lines().forEach(log::info);
@@ -103,6 +108,7 @@ public final class SafetensorsSplitter implements ModelSplitter {
                 plan,
                 plan.shards(config.granularity(), config.ranks()),
                 model.fingerprint() + Json.write(context.modelSplitConfig()),
+                model.isRemote(),
                 work));
     data.put("companions", checkpoint.companions().stream().map(Path::toString).toList());
     return PhaseResult.ok(data);

@@ -58,7 +58,7 @@ class PieceMakerTest {
     }
     Path files = Files.createDirectories(folder.resolve("files"));
     SplitPlan plan = SplitPlan.pipeline(Checkpoint.open(unpacked.resolve(model)), 3);
-    return maker().write(plan, plan.shards(Granularity.RANK), model, files).stream()
+    return maker().write(plan, plan.shards(Granularity.RANK), model, false, files).stream()
         .map(Json::write)
         .toList();
   }
@@ -77,7 +77,9 @@ class PieceMakerTest {
             "c4530a91fc18a7f78603066331f27afe",
             "5e0a2b51850dd68436c3ce95ae5ae35b",
             "bf080e17dc40556e046c67aeb41517c0"),
-        maker().write(plan, plan.shards(Granularity.RANK), "gpt2", folder.resolve("files")).stream()
+        maker()
+            .write(plan, plan.shards(Granularity.RANK), "gpt2", false, folder.resolve("files"))
+            .stream()
             .map(piece -> String.valueOf(piece.get("md5")))
             .toList());
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.modelsplitter.ModelSplitterExecutor;
+import io.modelsplitter.checkpoint.CountingServer;
 import io.modelsplitter.file.Archives;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
@@ -193,6 +194,38 @@ class SafetensorsSplitterIT {
     assertEquals(0, run().exitCode());
     List<ModelLayer> layers = registry.modelLayers().query(Filter.all());
     assertEquals(List.of(1), layers.stream().map(ModelLayer::modelLayerRank).toList());
+  }
+
+  @Test
+  void run_oneRankOfAServersModel_readsItsBytesOnly() throws Exception {
+    Path unpacked = folder.resolve("unpacked");
+    Archives.extract(model, unpacked);
+    try (CountingServer models = new CountingServer(unpacked)) {
+      for (String name : List.of("gpt2/", "gpt2/model.safetensors")) {
+        newTask();
+        taskData(models.url(name), 3, Map.of("dry_run", true));
+        models.sent.set(0);
+        Ended ended = run();
+        assertEquals(0, ended.exitCode(), ended.errors());
+        long headers = models.sent.get();
+        assertTrue(headers < 20_000, () -> "a dry run read " + headers + " bytes");
+        newTask();
+        taskData(models.url(name), 3, Map.of("ranks", List.of(1)));
+        models.sent.set(0);
+        assertEquals(0, run().exitCode());
+        ModelLayer layer = registry.modelLayers().query(Filter.eq("model_layer_rank", 1)).get(0);
+        int bytes = (Integer) layer.modelLayerMetadata().get(0).getOrDefault("bytes", 0);
+        assertTrue(
+            models.sent.get() < bytes + 2 * headers, // which it reads in two phases
+            () -> "the job read %d bytes for %d".formatted(models.sent.get(), bytes));
+      }
+      // The whole model, from the files of a folder.
+      newTask();
+      taskData(models.url("gpt2/"), 3, Map.of());
+      assertEquals(0, run().exitCode());
+      assertEquals(3, registry.modelLayers().query(Filter.all()).size());
+      assertTrue(String.valueOf(task().taskStatusData().get("files")).contains("config.json"));
+    }
   }
 
   @Test

@@ -16,14 +16,17 @@ import org.jspecify.annotations.NullUnmarked;
 
 /** Serves the files of a folder in ranges, and counts the bytes that it sends. */
 @NullUnmarked
-final class CountingServer implements AutoCloseable {
+public final class CountingServer implements AutoCloseable {
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d+)");
 
   private final Path folder;
   private final HttpServer server;
-  final AtomicLong sent = new AtomicLong();
 
-  CountingServer(Path folder) throws IOException {
+  /** How many bytes of bodies were sent. */
+  public final AtomicLong sent = new AtomicLong();
+
+  /** Serves on a free loopback port. */
+  public CountingServer(Path folder) throws IOException {
     this.folder = folder;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(
@@ -37,7 +40,8 @@ final class CountingServer implements AutoCloseable {
     server.start();
   }
 
-  String url(String name) {
+  /** The URL of a file. */
+  public String url(String name) {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/" + name;
   }
 
