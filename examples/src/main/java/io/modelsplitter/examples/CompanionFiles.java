@@ -2,10 +2,12 @@ package io.modelsplitter.examples;
 
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
+import io.modelsplitter.json.Json;
 import io.modelsplitter.storage.LayerStore;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -55,6 +57,13 @@ final class CompanionFiles {
       ResultFile.write(result, to -> Files.copy(plan, to), out);
     }
     return Objects.requireNonNull(storeMoved("registry.json", file).get("url"));
+  }
+
+  /** Stores a value as a JSON file, and answers its URL. */
+  Object storeJson(String name, Object value) throws IOException {
+    Path file = work.resolve(name);
+    Files.writeString(file, Json.write(value), StandardCharsets.US_ASCII);
+    return Objects.requireNonNull(storeMoved(name, file).get("url"));
   }
 
   private Map<String, Object> storeMoved(String name, Path file) throws IOException {

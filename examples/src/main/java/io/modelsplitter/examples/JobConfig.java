@@ -4,6 +4,7 @@ import io.modelsplitter.Context;
 import io.modelsplitter.checkpoint.Granularity;
 import io.modelsplitter.checkpoint.SplitOptions;
 import io.modelsplitter.checkpoint.SplitPlan;
+import io.modelsplitter.checkpoint.VdagOptions;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.util.List;
@@ -23,13 +24,15 @@ import org.slf4j.LoggerFactory;
  * @param ranks those that this job makes
  * @param isDryRun whether it only says what it would do
  * @param component what runs the layers
+ * @param vdag what the documents for the network say
  */
 record JobConfig(
     SplitOptions options,
     Granularity granularity,
     Set<Integer> ranks,
     boolean isDryRun,
-    String component) {
+    String component,
+    VdagOptions vdag) {
   private static final Logger log = LoggerFactory.getLogger(JobConfig.class);
 
   private static final String DEFAULT_COMPONENT = "registry://component/safetensors-stage";
@@ -56,12 +59,14 @@ record JobConfig(
       }
     }
     int worldSize = context.worldSize();
+    String component = component(config);
     return new JobConfig(
         SplitOptions.fromConfig(worldSize, config),
         granularity(config),
         ranks(config, worldSize),
         isTrue(config, "dry_run"),
-        component(config));
+        component,
+        VdagConfig.of(config, context.modelName(), component));
   }
 
   /** As the specification names it. */

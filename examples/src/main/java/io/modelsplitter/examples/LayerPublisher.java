@@ -2,6 +2,7 @@ package io.modelsplitter.examples;
 
 import io.modelsplitter.Context;
 import io.modelsplitter.checkpoint.Shard;
+import io.modelsplitter.checkpoint.VdagDocuments;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.query.Update;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,25 @@ final class LayerPublisher {
     /** What the layers are, without what this job did with them. */
     List<Map<String, Object>> planned() {
       return ranks.stream().map(rank -> layer(rank.file(), url(rank))).toList();
+    }
+
+    /** The ranks, as the network is told of them, once they are registered. */
+    List<VdagDocuments.Piece> pieces() {
+      return ranks.stream()
+          .filter(rank -> rank.file().standsForRank())
+          .map(
+              rank ->
+                  new VdagDocuments.Piece(
+                      rank.file().rank(),
+                      number(rank.file(), "stage"),
+                      number(rank.file(), "tp_rank"),
+                      rank.file().digests().md5(),
+                      url(rank)))
+          .toList();
+    }
+
+    private int number(PieceFile file, String field) {
+      return (Integer) Objects.requireNonNull(file.metadata().get(field));
     }
 
     /** Registers what is not registered yet; answers the layers as the task's result has them. */

@@ -6,6 +6,7 @@ import io.modelsplitter.ModelSplitterExecutor;
 import io.modelsplitter.PhaseResult;
 import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.checkpoint.SplitPlan;
+import io.modelsplitter.checkpoint.VdagDocuments;
 import io.modelsplitter.file.AtomicFile;
 import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
@@ -20,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +37,16 @@ public final class SafetensorsSplitter implements ModelSplitter {
   private final Context context;
   private final JobConfig config;
   private final StoredLayers stored;
+  private final Function<String, Optional<String>> running;
   private final Path work;
 
-  private SafetensorsSplitter(Context context, StoredLayers stored) {
+  /**
+   * @param running the id of a block that runs a layer, by the layer's hash
+   */
+  private SafetensorsSplitter(
+      Context context, StoredLayers stored, Function<String, Optional<String>> running) {
     this.context = context;
+    this.running = running;
     this.config = JobConfig.of(context);
     this.stored = stored;
     this.work = context.scratchFolder().resolve("files");
@@ -51,7 +60,8 @@ public final class SafetensorsSplitter implements ModelSplitter {
   private static SafetensorsSplitter fromEnvironment(Context context) {
     return new SafetensorsSplitter(
         context,
-        new StoredLayers(ModelLayerClient.fromEnvironment(), LayerStore.fromEnvironment()));
+        new StoredLayers(ModelLayerClient.fromEnvironment(), LayerStore.fromEnvironment()),
+        hash -> Optional.empty()); // until blocks can be asked for
   }
 
   @Override
@@ -146,6 +156,13 @@ public final class SafetensorsSplitter implements ModelSplitter {
     result.putAll(plan);
     result.put("layers", layers.register());
     result.put("artifact", artifact);
+    if (config.isWhole()) { // a graph has every rank
+      VdagDocuments documents =
+          VdagDocuments.of(
+              config.vdag(), layers.pieces(), running, hash -> stored.find(hash) != null);
+      result.put("vdag", companions.storeJson("vdag.json", documents.vdag()));
+      result.put("blocks", companions.storeJson("blocks.json", documents.blocks()));
+    }
     return PhaseResult.ok(result);
   }
 

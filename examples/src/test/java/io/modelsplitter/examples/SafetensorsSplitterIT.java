@@ -145,10 +145,18 @@ class SafetensorsSplitterIT {
           Map.of("asset_id", "gpt2", "rank", layer.modelLayerRank(), "world_size", 3),
           layer.modelLayerMetadata().get(1));
     }
-    // Three ranks, config.json and the plan.
-    assertEquals(5, stored().size());
+    // Three ranks, config.json, the plan, the vDAG and its blocks.
+    assertEquals(7, stored().size());
+    String hash = "\"layerHash\":\"" + layers.get(0).modelLayerHash();
+    assertTrue(contentOf("blocks").contains(hash), () -> hash);
+    assertTrue(contentOf("vdag").contains("\"outputs\":[{\"nodeLabel\":\"stage-2\"}]"));
     assertTrue(String.valueOf(task().taskStatusData().get("artifact")).endsWith("registry.json"));
     assertFalse(Files.exists(folder.resolve("work/task-" + environment.get("TASK_ID") + "")));
+  }
+
+  private String contentOf(String field) throws IOException {
+    String url = String.valueOf(task().taskStatusData().get(field));
+    return Files.readString(Path.of(URI.create(url)));
   }
 
   @Test
