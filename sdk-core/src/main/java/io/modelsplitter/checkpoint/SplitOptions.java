@@ -29,6 +29,8 @@ public record SplitOptions(
     Map<String, Object> architectureRules,
     Map<String, Object> modelConfig) {
 
+  private static final int MAX_TP_DEGREE = 1_024;
+
   /** How layers are dealt to the stages of the pipeline. */
   public enum Balance {
     /** As many to each; the middle ones get what is left over. */
@@ -48,6 +50,11 @@ public record SplitOptions(
           ("tp_degree %d must divide world_size %d: tp_degree times the pipeline's stages is the"
                   + " world_size")
               .formatted(tpDegree, worldSize));
+    }
+    if (tpDegree > MAX_TP_DEGREE) {
+      throw new BadInputException(
+          "tp_degree %d is more than %d, and than any model has heads"
+              .formatted(tpDegree, MAX_TP_DEGREE));
     }
     if (!layers.isEmpty() && layers.size() != worldSize / tpDegree) {
       throw new BadInputException(

@@ -14,7 +14,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Whatever bytes a GGUF file has, opening and planning it works or says what is wrong. */
+/**
+ * Whatever bytes a GGUF file has, opening and planning it works or says what is wrong, in little
+ * memory.
+ */
 class HostileGgufTest {
   private static final byte[] GOOD =
       new TestGguf()
@@ -76,6 +79,10 @@ class HostileGgufTest {
   }
 
   private static void open(byte[] bytes) {
+    Allocations.assertFew(bytes.length, () -> read(bytes));
+  }
+
+  private static void read(byte[] bytes) {
     try {
       Files.write(file, bytes);
       SplitPlan.pipeline(Checkpoint.open(file), 1);
