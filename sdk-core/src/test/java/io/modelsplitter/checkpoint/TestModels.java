@@ -223,10 +223,8 @@ record TestModels(Map<String, Object> config, Map<String, List<Long>> shapes) {
     return shape.stream().reduce(1L, Math::multiplyExact);
   }
 
-  /** Writes a folder with random weights. */
-  Path write(Path folder, long seed) throws IOException {
-    Files.createDirectories(folder);
-    Files.writeString(folder.resolve("config.json"), Json.write(config));
+  /** The length and the header of a file with these tensors, one after the other. */
+  byte[] header() {
     Map<String, Object> header = new LinkedHashMap<>();
     long offset = 0;
     for (Map.Entry<String, List<Long>> shape : shapes.entrySet()) {
@@ -239,9 +237,29 @@ record TestModels(Map<String, Object> config, Map<String, List<Long>> shapes) {
       offset = end;
     }
     byte[] json = Json.write(header).getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + json.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(json.length)
+        .put(json)
+        .array();
+  }
+
+  long dataBytes() {
+    return shapes.values().stream().mapToLong(shape -> 4 * elements(shape)).sum();
+  }
+
+  byte[] configJson() {
+    return Json.write(config).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Writes a folder with random weights. */
+  Path write(Path folder, long seed) throws IOException {
+    Files.createDirectories(folder);
+    Files.write(folder.resolve("config.json"), configJson());
+    byte[] header = header();
     ByteBuffer bytes =
-        ByteBuffer.allocate(8 + json.length + (int) offset).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(json.length).put(json);
+        ByteBuffer.allocate(header.length + (int) dataBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(header);
     Random random = new Random(seed);
     while (bytes.hasRemaining()) {
       bytes.putFloat((float) random.nextGaussian() * 0.2f);
