@@ -15,7 +15,7 @@ modules=java.base,java.logging,java.management,java.naming,java.sql,java.xml,jdk
 
 jre() {
   mkdir -p "$1"
-  jlink --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=2 \
+  "${JAVA_HOME:+$JAVA_HOME/bin/}jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress=2 \
     --output "$1/jre"
   "$1/jre/bin/java" -Xshare:dump >/dev/null # the archive of Java's own classes
 }

@@ -18,6 +18,7 @@ final class MergedTensor {
   /** By the index along the axis where it begins. */
   private final TreeMap<Long, MergedSource.Run> runs = new TreeMap<>();
 
+  private int axis;
   private @Nullable ElementType dtype;
 
   /**
@@ -51,6 +52,12 @@ final class MergedTensor {
       return;
     }
     Cut cut = entry.cut().get();
+    if (!runs.isEmpty() && cut.axis() != axis) {
+      throw new BadInputException(
+          "the plan cuts the tensor %s along two axes, %d and %d"
+              .formatted(Json.show(name), axis, cut.axis()));
+    }
+    axis = cut.axis();
     Tensor stored = tensorOf(MergedSource.NONE, tensor.dtype());
     TensorPart part = new TensorPart(entry.name(), stored, Optional.of(cut), Share.OWN);
     if (!part.shape().equals(tensor.shape())) {
@@ -97,6 +104,9 @@ final class MergedTensor {
           name, found.dtype(), found.shape(), found.source(), found.offset(), found.bytes());
     }
     ElementType type = dtype;
+    if (type != null && tensorOf(MergedSource.NONE, type).bytes() == 0) {
+      return tensorOf(MergedSource.NONE, type); // there is nothing to read
+    }
     List<MergedSource.Run> ordered = new ArrayList<>(runs.values());
     if (type == null || ordered.isEmpty()) {
       throw missing();

@@ -188,6 +188,35 @@ class MergeTest {
   }
 
   @Test
+  void merge_emptyTensorsAndSingleNumbers_comeBack() throws IOException {
+    TestModels model = TestModels.llama(TestModels.SMALL);
+    model.shapes().put("model.layers.0.input_layernorm.weight", List.of());
+    model.shapes().put("model.layers.1.mlp.up_proj.weight", List.of(24L, 0L));
+    Path original = model.write(folder.resolve("model"), 3);
+    SplitPlan plan = SplitPlan.of(Checkpoint.open(original), SplitOptions.of(2).tensorParallel(2));
+    List<PartFile> files = split(plan, Granularity.RANK, folder.resolve("parts"));
+    Path merged = folder.resolve("merged.safetensors");
+    new CheckpointMerge().merge(json(plan), files, merged);
+    assertEquals(
+        TestFiles.tensors(original.resolve("model.safetensors")), TestFiles.tensors(merged));
+  }
+
+  @Test
+  void open_planWithTwoAxes_isRefused() throws IOException {
+    Path original = TestModels.llama(TestModels.SMALL).write(folder.resolve("model"), 3);
+    SplitPlan plan = SplitPlan.of(Checkpoint.open(original), SplitOptions.of(2).tensorParallel(2));
+    List<PartFile> files = split(plan, Granularity.RANK, folder.resolve("parts"));
+    String text = Json.write(json(plan));
+    String half = "\"shape\":[8,16],\"stored_shape\":[16,16],\"axis\":0,\"pieces\":[[8,16]]";
+    assertTrue(text.contains(half));
+    Map<String, Object> changed =
+        Json.parseObject("plan", text.replace(half, half.replace("\"axis\":0", "\"axis\":1")));
+    BadInputException e =
+        assertThrows(BadInputException.class, () -> new CheckpointMerge().open(changed, files));
+    assertTrue(String.valueOf(e.getMessage()).contains("two axes"), e::getMessage);
+  }
+
+  @Test
   void split_byLayer_sharesWhatTwoModelsHaveInCommon() throws IOException {
     Path one = TestModels.llama(TestModels.SMALL).write(folder.resolve("one"), 3);
     Path two = folder.resolve("two");
