@@ -4,7 +4,9 @@ import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.storage.LayerStore;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +46,24 @@ final class CompanionFiles {
     return stored;
   }
 
-  /** Stores the plan as {@code registry.json}, and answers its URL. */
-  Object storePlan(Map<String, Object> plan) throws IOException {
+  /**
+   * Stores what came of the job as {@code registry.json}, and answers its URL.
+   *
+   * @param plan the file with the plan, which becomes the field {@code plan}
+   */
+  Object storePlan(Map<String, Object> result, Path plan) throws IOException {
     Path file = work.resolve("registry.json");
-    Files.write(file, Json.write(plan).getBytes(StandardCharsets.UTF_8));
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      ResultFile.write(result, to -> Files.copy(plan, to), out);
+    }
     return Objects.requireNonNull(storeMoved("registry.json", file).get("url"));
+  }
+
+  /** Stores a value as a JSON file, and answers its URL. */
+  Object storeJson(String name, Object value) throws IOException {
+    Path file = work.resolve(name);
+    Files.writeString(file, Json.write(value), StandardCharsets.US_ASCII);
+    return Objects.requireNonNull(storeMoved(name, file).get("url"));
   }
 
   private Map<String, Object> storeMoved(String name, Path file) throws IOException {

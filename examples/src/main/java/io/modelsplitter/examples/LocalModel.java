@@ -1,5 +1,6 @@
 package io.modelsplitter.examples;
 
+import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
@@ -21,8 +22,30 @@ import org.jspecify.annotations.Nullable;
  * @param path a file or folder that can be opened as a checkpoint
  * @param files its files: paths with {@code bytes}, and {@code sha256} of what was downloaded or
  *     unpacked, or {@code modified} of what was here before
+ * @param weightsUrl where the weights are, if they stay on their server; empty if they are here
+ * @param versions of the files there
  */
-record LocalModel(Path path, Map<String, Object> files) {
+record LocalModel(
+    Path path, Map<String, Object> files, String weightsUrl, Map<String, Object> versions) {
+
+  private LocalModel(Path path, Map<String, Object> files) {
+    this(path, files, "", Map.of());
+  }
+
+  /** With weights that stay where they are. */
+  LocalModel withWeights(String url, Map<String, Object> versionsThere) {
+    return new LocalModel(path, files, url, versionsThere);
+  }
+
+  /** Opens it; of weights that are elsewhere the headers are read. */
+  Checkpoint open() throws IOException {
+    return weightsUrl.isEmpty() ? Checkpoint.open(path) : RemoteWeights.of(weightsUrl).open(path);
+  }
+
+  /** Whether reading it is slow, so that it is not read twice. */
+  boolean isRemote() {
+    return !weightsUrl.isEmpty();
+  }
 
   /** A model that was here before, and that somebody else may change. */
   static LocalModel foreign(Path path) throws IOException {
@@ -41,7 +64,9 @@ record LocalModel(Path path, Map<String, Object> files) {
 
   /** What tells this model from another one. */
   String fingerprint() {
-    return Json.write(new TreeMap<>(files));
+    Map<String, Object> all = new TreeMap<>(files);
+    all.putAll(versions);
+    return Json.write(all);
   }
 
   /** A model that was downloaded. */
@@ -68,6 +93,9 @@ record LocalModel(Path path, Map<String, Object> files) {
 
   /** Whether every file is there with the bytes that it had. */
   boolean isIntact() throws IOException {
+    if (isRemote() && !RemoteWeights.of(weightsUrl).isIntact(versions)) {
+      return false;
+    }
     List<Path> paths = new ArrayList<>();
     for (Map.Entry<String, Object> file : files.entrySet()) {
       Path found = Path.of(file.getKey());
@@ -94,13 +122,20 @@ record LocalModel(Path path, Map<String, Object> files) {
   }
 
   Map<String, Object> toMap() {
-    return Map.of("model_path", path.toString(), "model_files", files);
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("model_path", path.toString());
+    map.put("model_files", files);
+    map.put("weights_url", weightsUrl);
+    map.put("weights_versions", versions);
+    return map;
   }
 
   static LocalModel fromMap(Map<String, Object> map) {
     return new LocalModel(
         Path.of((String) Objects.requireNonNull(map.get("model_path"))),
-        object(map.get("model_files")));
+        object(map.get("model_files")),
+        (String) Objects.requireNonNull(map.get("weights_url")),
+        object(map.get("weights_versions")));
   }
 
   @SuppressWarnings("unchecked") // toMap made it

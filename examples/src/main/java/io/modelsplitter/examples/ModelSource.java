@@ -32,9 +32,17 @@ final class ModelSource {
    * Brings the model to this machine.
    *
    * @param folder where to put what must be downloaded or unpacked
+   * @param mayStay whether weights may stay on their server, since few of them are wanted
    * @param listener hears how far it is
    */
-  static LocalModel fetch(String url, Path folder, ProgressListener listener) throws IOException {
+  static LocalModel fetch(String url, Path folder, boolean mayStay, ProgressListener listener)
+      throws IOException {
+    String path = url.replaceFirst("[?#].*", "").toLowerCase(Locale.ROOT);
+    boolean isRemote = url.matches("(?i)(https?|s3):.*");
+    boolean isFile = path.endsWith(".safetensors") || path.endsWith(".gguf");
+    if (isRemote && (RemoteWeights.isSet(url) || (mayStay && isFile))) {
+      return RemoteWeights.of(url).fetch(folder.resolve("model"));
+    }
     LocalModel model =
         switch (url.replaceFirst(":.*", "").toLowerCase(Locale.ROOT)) {
           case "file" -> LocalModel.foreign(local(parse(url)));
@@ -90,13 +98,14 @@ final class ModelSource {
   /** What the URL's path ends with decides what is downloaded at all; the name is our own. */
   private static String localName(String url) {
     String path = url.replaceFirst("[?#].*", "");
-    for (String suffix : List.of(".safetensors", ".tar.gz", ".tgz", ".tar", ".zip")) {
+    for (String suffix : List.of(".safetensors", ".gguf", ".tar.gz", ".tgz", ".tar", ".zip")) {
       if (path.toLowerCase(Locale.ROOT).endsWith(suffix)) {
         return "model" + suffix;
       }
     }
     throw new BadInputException(
-        "the model must be a .safetensors file, or a .tar.gz or .zip of a folder, not %s%s"
+        ("the model must be a .safetensors or .gguf file, a .tar.gz or .zip of a folder, a"
+                + " model.safetensors.index.json, or a folder that ends with a slash, not %s%s")
             .formatted(
                 FileDownloader.shown(url),
                 PICKLE.matcher(path).matches() ? ", which is a pickle" : ""));

@@ -56,7 +56,7 @@ final class QuickstartModel implements AutoCloseable {
   /** The last part of a path without what it ends with. */
   private static String nameOf(String path) {
     String last = path.replaceFirst("/+$", "").replaceFirst(".*/", "");
-    String name = last.replaceFirst("\\.(tar\\.gz|tgz|tar|safetensors)$", "");
+    String name = last.replaceFirst("\\.(tar\\.gz|tgz|tar|zip|safetensors|gguf)$", "");
     return name.isEmpty() ? "model" : name;
   }
 

@@ -6,41 +6,50 @@ import io.modelsplitter.ModelSplitterExecutor;
 import io.modelsplitter.PhaseResult;
 import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.checkpoint.SplitPlan;
-import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.checkpoint.VdagDocuments;
+import io.modelsplitter.file.AtomicFile;
+import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.storage.LayerStore;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Splits safetensors checkpoints for pipeline parallelism, in memory that does not grow with the
- * model. Configured by environment variables alone, as a container is.
- *
- * <p>Of {@code model_split_config} it reads {@code split_strategy} ({@code pipeline_parallel}, the
- * default) and {@code model_component_registry_uri} (which component runs the layers).
+ * Splits checkpoints for pipeline and tensor parallelism, in memory that does not grow with the
+ * model. Configured by environment variables alone, as a container is; {@code
+ * examples/safetensors-splitter/README.md} has them, and the keys of {@code model_split_config}.
  */
 public final class SafetensorsSplitter implements ModelSplitter {
   private static final Logger log = LoggerFactory.getLogger(SafetensorsSplitter.class);
-  private static final String STRATEGY = "pipeline_parallel";
-  private static final String DEFAULT_COMPONENT = "registry://component/safetensors-stage";
 
   private final Context context;
-  private final LayerPublisher publisher;
-  private final CompanionFiles companions;
+  private final JobConfig config;
+  private final StoredLayers stored;
+  private final Function<String, Optional<String>> running;
   private final Path work;
 
-  private SafetensorsSplitter(Context context, LayerPublisher publisher, LayerStore store) {
+  /**
+   * @param running the id of a block that runs a layer, by the layer's hash
+   */
+  private SafetensorsSplitter(
+      Context context, StoredLayers stored, Function<String, Optional<String>> running) {
     this.context = context;
-    this.publisher = publisher;
+    this.running = running;
+    this.config = JobConfig.of(context);
+    this.stored = stored;
     this.work = context.scratchFolder().resolve("files");
-    this.companions = new CompanionFiles(store, work);
   }
 
   /** Splits the model that the environment names. */
@@ -49,23 +58,23 @@ public final class SafetensorsSplitter implements ModelSplitter {
   }
 
   private static SafetensorsSplitter fromEnvironment(Context context) {
-    LayerStore store = LayerStore.fromEnvironment();
-    LayerPublisher publisher =
-        new LayerPublisher(ModelLayerClient.fromEnvironment(), store, context, component(context));
-    return new SafetensorsSplitter(context, publisher, store);
+    return new SafetensorsSplitter(
+        context,
+        new StoredLayers(ModelLayerClient.fromEnvironment(), LayerStore.fromEnvironment()),
+        hash -> Optional.empty()); // until blocks can be asked for
   }
 
   @Override
   public PhaseResult begin() throws IOException {
-    Object strategy = context.modelSplitConfig().getOrDefault("split_strategy", STRATEGY);
-    if (!STRATEGY.equals(strategy)) {
-      throw new BadInputException(
-          "split_strategy " + Json.show(strategy) + " is not known; use \"" + STRATEGY + "\"");
-    }
-    publisher.checkReachable();
+    boolean unused = stored.isKnownAsset(context.modelName()); // no work is done for nothing
     Files.createDirectories(work);
     return PhaseResult.ok(
-        ModelSource.fetch(context.modelDownloadUrl(), work, context.progressListener()).toMap());
+        ModelSource.fetch(
+                context.modelDownloadUrl(),
+                work,
+                config.isDryRun() || !config.isWhole(),
+                context.progressListener())
+            .toMap());
   }
 
   /** A file is what it was only if its bytes are: an attempt can be killed at any moment. */
@@ -73,53 +82,91 @@ public final class SafetensorsSplitter implements ModelSplitter {
   public boolean isIntact(String phase, Map<String, Object> answer) throws IOException {
     return switch (phase) {
       case "begin" -> LocalModel.fromMap(answer).isIntact();
-      case "main" -> publisher.isIntact(list(answer, "ranks"));
+      case "main" ->
+          config.isDryRun()
+              || (isPlanIntact(answer)
+                  && new PieceMaker(stored, context).isIntact(list(answer, "pieces")));
       default -> true;
     };
+  }
+
+  private boolean isPlanIntact(Map<String, Object> answer) throws IOException {
+    return Files.isRegularFile(planFile())
+        && new LayerHash().sha256(planFile()).equals(answer.get("plan_sha256"));
+  }
+
+  private Path planFile() {
+    return work.resolve("plan.json");
   }
 
   @Override
   public PhaseResult main(Map<String, Object> extraData) throws IOException {
     LocalModel model = LocalModel.fromMap(extraData);
-    Checkpoint checkpoint = Checkpoint.open(model.path());
-    SplitPlan plan = SplitPlan.pipeline(checkpoint, context.worldSize());
+    Checkpoint checkpoint = model.open();
+    SplitPlan plan = SplitPlan.of(checkpoint, config.options());
     log.info("{} tensors in {} layers", checkpoint.tensors().size(), plan.layers());
-    List<Map<String, Object>> ranks = publisher.write(plan, model.fingerprint(), work);
+    plan.toTable().lines().forEach(log::info);
+    if (config.isDryRun()) {
+      return PhaseResult.ok(Map.of("table", plan.toTable()));
+    }
     Map<String, Object> data = new LinkedHashMap<>();
-    data.put("ranks", ranks);
+    data.put("plan_sha256", writePlan(plan));
+    data.put(
+        "pieces",
+        new PieceMaker(stored, context)
+            .write(
+                plan,
+                plan.shards(config.granularity(), config.ranks()),
+                model.fingerprint() + Json.write(context.modelSplitConfig()),
+                model.isRemote(),
+                work));
     data.put("companions", checkpoint.companions().stream().map(Path::toString).toList());
     return PhaseResult.ok(data);
   }
 
+  private String writePlan(SplitPlan plan) throws IOException {
+    try (AtomicFile file = AtomicFile.create(planFile())) {
+      OutputStream out = new BufferedOutputStream(file.stream());
+      plan.writeJson(out);
+      out.flush();
+      file.commit();
+    }
+    return new LayerHash().sha256(planFile());
+  }
+
   @Override
   public PhaseResult finish(Map<String, Object> extraData) throws IOException {
-    LayerPublisher.Publication layers = publisher.store(list(extraData, "ranks"));
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("status", config.isDryRun() ? "planned" : "done");
+    if (config.isDryRun()) {
+      result.put("table", Objects.requireNonNull(extraData.get("table")));
+      return PhaseResult.ok(result);
+    }
+    LayerPublisher.Publication layers =
+        new LayerPublisher(stored, context, config.component()).store(list(extraData, "pieces"));
+    CompanionFiles companions = new CompanionFiles(stored.store(), work);
     Map<String, Object> plan = new LinkedHashMap<>();
     plan.put("model_name", context.modelName());
-    plan.put("split_strategy", STRATEGY);
+    plan.put("split_strategy", config.strategy());
     plan.put("world_size", context.worldSize());
+    plan.put("tp_degree", config.options().tpDegree());
     plan.put("layers", layers.planned());
     plan.put("files", companions.storeAll(list(extraData, "companions")));
-    Object artifact = companions.storePlan(plan);
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("status", "done");
+    Object artifact = companions.storePlan(plan, planFile());
     result.putAll(plan);
     result.put("layers", layers.register());
     result.put("artifact", artifact);
+    if (config.isWhole()) { // a graph has every rank
+      VdagDocuments documents =
+          VdagDocuments.of(
+              config.vdag(), layers.pieces(), running, hash -> stored.find(hash) != null);
+      result.put("vdag", companions.storeJson("vdag.json", documents.vdag()));
+      result.put("blocks", companions.storeJson("blocks.json", documents.blocks()));
+    }
     return PhaseResult.ok(result);
   }
 
   private static List<?> list(Map<String, Object> extraData, String key) {
     return extraData.get(key) instanceof List<?> list ? list : List.of();
-  }
-
-  private static String component(Context context) {
-    Object uri =
-        context.modelSplitConfig().getOrDefault("model_component_registry_uri", DEFAULT_COMPONENT);
-    if (uri instanceof String text && !text.isBlank()) {
-      return text;
-    }
-    throw new BadInputException(
-        "model_component_registry_uri must be a non-empty string, not " + Json.show(uri));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.modelsplitter.ModelSplitterExecutor;
+import io.modelsplitter.checkpoint.CountingServer;
 import io.modelsplitter.file.Archives;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
@@ -144,10 +145,109 @@ class SafetensorsSplitterIT {
           Map.of("asset_id", "gpt2", "rank", layer.modelLayerRank(), "world_size", 3),
           layer.modelLayerMetadata().get(1));
     }
-    // Three ranks, config.json and the plan.
-    assertEquals(5, stored().size());
+    // Three ranks, config.json, the plan, the vDAG and its blocks.
+    assertEquals(7, stored().size());
+    String hash = "\"layerHash\":\"" + layers.get(0).modelLayerHash();
+    assertTrue(contentOf("blocks").contains(hash), () -> hash);
+    assertTrue(contentOf("vdag").contains("\"outputs\":[{\"nodeLabel\":\"stage-2\"}]"));
     assertTrue(String.valueOf(task().taskStatusData().get("artifact")).endsWith("registry.json"));
     assertFalse(Files.exists(folder.resolve("work/task-" + environment.get("TASK_ID") + "")));
+  }
+
+  private String contentOf(String field) throws IOException {
+    String url = String.valueOf(task().taskStatusData().get(field));
+    return Files.readString(Path.of(URI.create(url)));
+  }
+
+  @Test
+  void run_tensorParallel_registersSlices() throws Exception {
+    taskData(
+        model.toUri().toString(), 4, Map.of("split_strategy", "tensor_parallel", "tp_degree", 2));
+    Ended ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    ModelLayer layer = registry.modelLayers().query(Filter.eq("model_layer_rank", 3)).get(0);
+    Map<String, Object> metadata = layer.modelLayerMetadata().get(0);
+    assertEquals("tensor_parallel", metadata.get("split_strategy"));
+    assertEquals(1, metadata.get("tp_rank"));
+    assertEquals(1, metadata.get("stage"));
+    assertTrue(
+        String.valueOf(metadata.get("tensor_list"))
+            .contains("name=h.2.mlp.c_proj.weight, dtype=F32, shape=[128, 64]"),
+        metadata::toString);
+    assertEquals(2, task().taskStatusData().get("tp_degree"));
+  }
+
+  @Test
+  void run_byLayer_registersLayersAndManifests() throws Exception {
+    taskData(model.toUri().toString(), 2, Map.of("granularity", "layer"));
+    Ended ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    List<ModelLayer> manifests =
+        registry.modelLayers().query(Filter.eq("model_layer_metadata.label", "manifest"));
+    assertEquals(2, manifests.size());
+    for (ModelLayer manifest : manifests) {
+      for (Object hash :
+          (List<?>) manifest.modelLayerMetadata().get(0).getOrDefault("layer_files", List.of())) {
+        String url = registry.modelLayers().get(String.valueOf(hash)).value().modelLayerPublicUrl();
+        assertTrue(Files.exists(Path.of(URI.create(url))), url);
+      }
+    }
+    // Before, three layers, after, and two manifests.
+    assertEquals(7, registry.modelLayers().query(Filter.all()).size());
+  }
+
+  @Test
+  void run_someRanks_makesNoOthers() throws Exception {
+    taskData(model.toUri().toString(), 3, Map.of("ranks", List.of(1)));
+    assertEquals(0, run().exitCode());
+    List<ModelLayer> layers = registry.modelLayers().query(Filter.all());
+    assertEquals(List.of(1), layers.stream().map(ModelLayer::modelLayerRank).toList());
+  }
+
+  @Test
+  void run_oneRankOfAServersModel_readsItsBytesOnly() throws Exception {
+    Path unpacked = folder.resolve("unpacked");
+    Archives.extract(model, unpacked);
+    try (CountingServer models = new CountingServer(unpacked)) {
+      for (String name : List.of("gpt2/", "gpt2/model.safetensors")) {
+        newTask();
+        taskData(models.url(name), 3, Map.of("dry_run", true));
+        models.sent.set(0);
+        Ended ended = run();
+        assertEquals(0, ended.exitCode(), ended.errors());
+        long headers = models.sent.get();
+        assertTrue(headers < 20_000, () -> "a dry run read " + headers + " bytes");
+        newTask();
+        taskData(models.url(name), 3, Map.of("ranks", List.of(1)));
+        models.sent.set(0);
+        assertEquals(0, run().exitCode());
+        ModelLayer layer = registry.modelLayers().query(Filter.eq("model_layer_rank", 1)).get(0);
+        int bytes = (Integer) layer.modelLayerMetadata().get(0).getOrDefault("bytes", 0);
+        assertTrue(
+            models.sent.get() < bytes + 2 * headers, // which it reads in two phases
+            () -> "the job read %d bytes for %d".formatted(models.sent.get(), bytes));
+      }
+      // The whole model, from the files of a folder.
+      newTask();
+      taskData(models.url("gpt2/"), 3, Map.of());
+      assertEquals(0, run().exitCode());
+      assertEquals(3, registry.modelLayers().query(Filter.all()).size());
+      assertTrue(String.valueOf(task().taskStatusData().get("files")).contains("config.json"));
+    }
+  }
+
+  @Test
+  void run_dryRun_saysWhatItWouldDo() throws Exception {
+    taskData(
+        model.toUri().toString(), 2, Map.of("split_strategy", "tensor_parallel", "dry_run", true));
+    Ended ended = run();
+    assertEquals(0, ended.exitCode(), ended.errors());
+    assertEquals("planned", task().taskStatusData().get("status"));
+    assertTrue(
+        String.valueOf(task().taskStatusData().get("table")).contains("GPT-2, 3 layers"),
+        () -> task().toString());
+    assertEquals(List.of(), stored());
+    assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
   }
 
   @Test
@@ -181,8 +281,8 @@ class SafetensorsSplitterIT {
     environment.put("TASK_DATA", "{\"model_name\": \"gpt2\"}");
     assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "world_size");
     newTask();
-    taskData(model.toUri().toString(), 3, Map.of("split_strategy", "tensor_parallel"));
-    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "\"tensor_parallel\" is not known");
+    taskData(model.toUri().toString(), 3, Map.of("split_strategy", "magic"));
+    assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "\"magic\" is not known");
     newTask();
     taskData(model.toUri().toString(), 4, Map.of());
     assertFails(ModelSplitterExecutor.EXIT_BAD_INPUT, "world_size 4 is more than the 3 layers");

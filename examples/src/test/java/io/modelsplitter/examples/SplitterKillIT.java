@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SplitterKillIT {
   private static final int KILLS = Integer.getInteger("modelsplitter.kills", 5);
   private static final int MEGABYTES = Integer.getInteger("modelsplitter.kill.megabytes", 48);
+
+  private static final Pattern DOCUMENT =
+      Pattern.compile("[0-9a-f]{32}-((registry|vdag|blocks)\\.json)");
 
   @TempDir Path folder;
 
@@ -169,10 +174,11 @@ class SplitterKillIT {
         for (Path file : stored.toList()) {
           String name = String.valueOf(file.getFileName());
           String sha256 = new LayerHash().digests(file).sha256();
-          // The plan names the files by their URLs, which differ by the folder of the store.
+          // What names files by their URLs differs by the folder of the store.
+          Matcher document = DOCUMENT.matcher(name);
           files.put(
-              name.endsWith("registry.json") ? "registry.json" : name,
-              name.endsWith("registry.json") ? "" : sha256);
+              document.matches() ? String.valueOf(document.group(1)) : name,
+              document.matches() ? "" : sha256);
         }
       }
       List<String> registrations = new ArrayList<>();
@@ -188,7 +194,7 @@ class SplitterKillIT {
           Json.parseObject(
               "result",
               here(Json.write(task.taskStatusData()))
-                  .replaceAll("[0-9a-f]{32}-registry", "registry")));
+                  .replaceAll("[0-9a-f]{32}-(registry|vdag|blocks)", "$1")));
     }
 
     private String here(String json) {

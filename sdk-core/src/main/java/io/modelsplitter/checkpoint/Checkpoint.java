@@ -1,6 +1,7 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A checkpoint on the disk: its tensors and where they are. The tensors themselves stay there.
@@ -19,12 +21,14 @@ import java.util.Map;
  * @param config {@code config.json}; empty for a bare file
  * @param companions what a model needs beside its tensors to run: {@code config.json} and the
  *     tokenizer's files
+ * @param gguf the key-values of a GGUF file; empty for safetensors
  */
 public record Checkpoint(
     Map<String, Tensor> tensors,
     Map<String, String> aliases,
     Map<String, Object> config,
-    List<Path> companions) {
+    List<Path> companions,
+    Optional<GgufMetadata> gguf) {
 
   private static final long MAX_JSON = 64L << 20;
 
@@ -36,20 +40,54 @@ public record Checkpoint(
     companions = List.copyOf(companions);
   }
 
+  /** A checkpoint of safetensors files. */
+  public Checkpoint(
+      Map<String, Tensor> tensors,
+      Map<String, String> aliases,
+      Map<String, Object> config,
+      List<Path> companions) {
+    this(tensors, aliases, config, companions, Optional.empty());
+  }
+
   /**
    * Opens a checkpoint: a {@code .safetensors} file, or a folder with one, or a folder with {@code
-   * model.safetensors.index.json} and its files.
+   * model.safetensors.index.json} and its files; a {@code .gguf} file, one of a split set of them,
+   * or a folder with either.
    *
    * @throws BadInputException says what is wrong with which file
    * @throws IOException when a file cannot be read
    */
   public static Checkpoint open(Path path) throws IOException {
-    return Files.isDirectory(path) ? CheckpointFolder.open(path) : openFile(path);
+    if (Files.isDirectory(path)) {
+      return CheckpointFolder.open(path);
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new BadInputException(path + " is not a file or folder");
+    }
+    return open(
+        String.valueOf(path.getFileName()), name -> ByteSource.of(path.resolveSibling(name)));
   }
 
-  private static Checkpoint openFile(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadInputException(file + " is not a file or folder");
+  /**
+   * As {@link #open(Path)}, of a folder whose weights are elsewhere, such as on a server: of them
+   * the headers are read. The folder has {@code config.json}, the tokenizer's files, and the index
+   * of a sharded checkpoint.
+   */
+  public static Checkpoint open(Path folder, WeightFiles weights) throws IOException {
+    return CheckpointFolder.open(folder, weights);
+  }
+
+  /**
+   * As {@link #open(Path)}, of one file, or a split set of GGUF files.
+   *
+   * @param name its name, or one of the set's
+   */
+  public static Checkpoint open(String name, WeightFiles files) throws IOException {
+    ByteSource file = files.find(name);
+    FileKind.refusePickleByName(file.name());
+    if (FileKind.isGguf(file)) {
+      return GgufSplitSet.open(
+          name, other -> other.equals(name) ? file : files.find(other), List.of());
     }
     SafetensorsHeader header = SafetensorsFile.header(file);
     return new Checkpoint(header.tensors(), header.metadata(), Map.of(), List.of());

@@ -1,6 +1,7 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -24,8 +26,6 @@ final class CheckpointFolder {
               + "|merges\\.txt|special_tokens_map\\.json|added_tokens\\.json|spiece\\.model"
               + "|chat_template\\.(json|jinja)");
 
-  private static final Pattern PICKLE = Pattern.compile(".*\\.(bin|pt|pth|ckpt|pkl)");
-
   private CheckpointFolder() {}
 
   static Checkpoint open(Path folder) throws IOException {
@@ -36,10 +36,35 @@ final class CheckpointFolder {
         return open(only); // an archive often holds one folder that holds the model
       }
     }
+    List<Path> companions =
+        files.stream().filter(file -> COMPANION.matcher(name(file)).matches()).toList();
+    Optional<Path> gguf = gguf(folder, files);
+    if (gguf.isPresent()) {
+      return GgufSplitSet.open(
+          name(gguf.get()), name -> ByteSource.of(folder.resolve(name)), companions);
+    }
+    return safetensors(
+        folder, shards(folder, files), name -> ByteSource.of(folder.resolve(name)), companions);
+  }
+
+  /** A folder that has everything but the weights. */
+  static Checkpoint open(Path folder, WeightFiles weights) throws IOException {
+    List<Path> companions =
+        files(folder).stream().filter(file -> COMPANION.matcher(name(file)).matches()).toList();
+    List<String> shards =
+        Files.isRegularFile(folder.resolve(INDEX))
+            ? weightMap(folder).values().stream().distinct().toList()
+            : List.of("model.safetensors");
+    return safetensors(folder, shards, weights, companions);
+  }
+
+  private static Checkpoint safetensors(
+      Path folder, List<String> shards, WeightFiles weights, List<Path> companions)
+      throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> aliases = new LinkedHashMap<>();
-    for (Path file : shards(folder, files)) {
-      SafetensorsHeader header = SafetensorsFile.header(file);
+    for (String file : shards) {
+      SafetensorsHeader header = SafetensorsFile.header(weights.find(file));
       header
           .tensors()
           .forEach(
@@ -57,7 +82,7 @@ final class CheckpointFolder {
         tensors,
         aliases,
         Files.isRegularFile(config) ? Checkpoint.json(config) : Map.of(),
-        files.stream().filter(file -> COMPANION.matcher(name(file)).matches()).toList());
+        companions);
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -73,11 +98,37 @@ final class CheckpointFolder {
     }
   }
 
-  private static List<Path> shards(Path folder, List<Path> files) throws IOException {
-    if (Files.isRegularFile(folder.resolve(INDEX))) {
-      return weightMap(folder).values().stream().distinct().map(folder::resolve).toList();
+  /** The first GGUF file, where there is no safetensors file. */
+  private static Optional<Path> gguf(Path folder, List<Path> files) {
+    List<Path> found = files.stream().filter(file -> name(file).endsWith(".gguf")).toList();
+    if (found.isEmpty() || files.stream().anyMatch(it -> name(it).endsWith(".safetensors"))) {
+      return Optional.empty();
     }
-    List<Path> found = files.stream().filter(file -> name(file).endsWith(".safetensors")).toList();
+    long sets =
+        found.stream().map(it -> name(it).replaceFirst("-\\d{5}-of-", "-")).distinct().count();
+    if (sets > 1) {
+      throw new BadInputException(
+          folder + " has several GGUF models, such as " + name(found.get(0)) + "; name one file");
+    }
+    return Optional.of(found.get(0));
+  }
+
+  private static List<String> shards(Path folder, List<Path> files) throws IOException {
+    if (Files.isRegularFile(folder.resolve(INDEX))) {
+      List<String> shards = weightMap(folder).values().stream().distinct().toList();
+      for (String file : shards) {
+        if (!Files.isRegularFile(folder.resolve(file))) {
+          throw new BadInputException(
+              folder.resolve(INDEX) + " names the file " + file + ", which is not there");
+        }
+      }
+      return shards;
+    }
+    List<String> found =
+        files.stream()
+            .map(CheckpointFolder::name)
+            .filter(it -> it.endsWith(".safetensors"))
+            .toList();
     if (found.size() == 1) {
       return found;
     }
@@ -86,9 +137,7 @@ final class CheckpointFolder {
           folder + " has " + found.size() + " .safetensors files but no " + INDEX);
     }
     for (Path file : files) {
-      if (PICKLE.matcher(name(file)).matches()) {
-        SafetensorsFile.header(file); // refuses it
-      }
+      FileKind.refusePickleByName(file.toString());
     }
     throw new BadInputException(folder + " has no .safetensors file");
   }
@@ -105,9 +154,6 @@ final class CheckpointFolder {
         throw new BadInputException(
             index + " names the file " + Json.show(entry.getValue()) + ", not a plain file name");
       }
-      if (!Files.isRegularFile(folder.resolve(file))) {
-        throw new BadInputException(index + " names the file " + file + ", which is not there");
-      }
       files.put((String) entry.getKey(), file);
     }
     return files;
@@ -120,7 +166,7 @@ final class CheckpointFolder {
     Map<String, String> weightMap = weightMap(folder);
     for (Map.Entry<String, String> entry : weightMap.entrySet()) {
       Tensor tensor = tensors.get(entry.getKey());
-      if (tensor == null || !name(tensor.file()).equals(entry.getValue())) {
+      if (tensor == null || !FileKind.lastName(tensor.source().name()).equals(entry.getValue())) {
         throw new BadInputException(
             "%s says that %s has the tensor %s, but it has not"
                 .formatted(INDEX, entry.getValue(), Json.show(entry.getKey())));

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The element types of safetensors, in the order in which the format's own writer ranks them: a
  * file begins with the tensors of the last type here.
  */
-public enum DType {
+public enum DType implements ElementType {
   /** One byte, 0 or 1. */
   BOOL(8),
   /** Four-bit float, two to a byte. */
@@ -62,6 +62,17 @@ public enum DType {
   /** The size of one element, in bits. */
   public int bits() {
     return bits;
+  }
+
+  /** The fewest elements that fill whole bytes. */
+  @Override
+  public int blockElements() {
+    return bits >= 8 ? 1 : bits == 4 ? 2 : 4;
+  }
+
+  @Override
+  public int blockBytes() {
+    return bits * blockElements() / 8;
   }
 
   static Optional<DType> of(String name) {

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
    * @param dataOffset where in the file the data begins
    * @param dataBytes how much data follows
    */
-  static SafetensorsHeader read(Path file, InputStream in, long dataOffset, long dataBytes)
+  static SafetensorsHeader read(ByteSource file, InputStream in, long dataOffset, long dataBytes)
       throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> metadata = Map.of();
@@ -75,13 +75,14 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       }
     } catch (JsonProcessingException e) {
       throw new BadInputException(
-          file + " is no valid safetensors file: its header: " + e.getOriginalMessage(), e);
+          file.name() + " is no valid safetensors file: its header: " + e.getOriginalMessage(), e);
     }
     checkCoverage(file, tensors, dataOffset, dataBytes);
     return new SafetensorsHeader(tensors, metadata);
   }
 
-  private static Map<String, String> metadata(Path file, JsonParser parser) throws IOException {
+  private static Map<String, String> metadata(ByteSource file, JsonParser parser)
+      throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
@@ -92,7 +93,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
   }
 
   private static Tensor tensor(
-      Path file, String name, JsonParser parser, long dataOffset, long dataBytes)
+      ByteSource file, String name, JsonParser parser, long dataOffset, long dataBytes)
       throws IOException {
     String dtypeName = null;
     List<Long> shape = null;
@@ -139,7 +140,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
     return new Tensor(name, dtype, shape, file, dataOffset + begin, end - begin);
   }
 
-  private static List<Long> numbers(Path file, String name, String field, JsonParser parser)
+  private static List<Long> numbers(ByteSource file, String name, String field, JsonParser parser)
       throws IOException {
     expect(file, parser.currentToken(), JsonToken.START_ARRAY, field + " of " + Json.show(name));
     List<Long> numbers = new ArrayList<>();
@@ -158,7 +159,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
     return numbers;
   }
 
-  private static long bytes(Path file, String name, DType dtype, List<Long> shape) {
+  private static long bytes(ByteSource file, String name, DType dtype, List<Long> shape) {
     try {
       long bits = dtype.bits();
       for (long dimension : shape) {
@@ -175,7 +176,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
 
   /** In the order of their places the tensors must follow each other and fill the data. */
   private static void checkCoverage(
-      Path file, Map<String, Tensor> tensors, long dataOffset, long dataBytes) {
+      ByteSource file, Map<String, Tensor> tensors, long dataOffset, long dataBytes) {
     List<Tensor> byPlace = new ArrayList<>(tensors.values());
     byPlace.sort(Comparator.comparingLong(Tensor::offset).thenComparingLong(Tensor::bytes));
     long next = dataOffset;
@@ -197,13 +198,14 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
     }
   }
 
-  private static void expect(Path file, @Nullable JsonToken token, JsonToken wanted, String what) {
+  private static void expect(
+      ByteSource file, @Nullable JsonToken token, JsonToken wanted, String what) {
     if (token != wanted) {
       throw bad(file, what + " has " + token + " where " + wanted + " belongs");
     }
   }
 
-  static BadInputException bad(Path file, String reason) {
-    return new BadInputException(file + " is no valid safetensors file: " + reason);
+  static BadInputException bad(ByteSource file, String reason) {
+    return new BadInputException(file.name() + " is no valid safetensors file: " + reason);
   }
 }

@@ -1,5 +1,7 @@
 package io.modelsplitter.checkpoint;
 
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,31 +16,41 @@ import java.util.List;
  * length padded with spaces to a multiple of 8.
  */
 final class SafetensorsLayout {
-  private static final Comparator<Tensor> ORDER =
-      Comparator.comparing(Tensor::dtype)
+  private static final Comparator<TensorPart> ORDER =
+      Comparator.comparing(SafetensorsLayout::dtype)
           .reversed()
           .thenComparing(
-              tensor -> tensor.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+              part -> part.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
   private SafetensorsLayout() {}
 
-  static List<Tensor> ordered(List<Tensor> tensors) {
-    return tensors.stream().sorted(ORDER).toList();
+  private static DType dtype(TensorPart part) {
+    if (part.tensor().dtype() instanceof DType dtype) {
+      return dtype;
+    }
+    throw new BadInputException(
+        "safetensors has no type %s, which tensor %s has; it can be kept in GGUF only"
+            .formatted(part.tensor().dtype().name(), Json.show(part.name())));
+  }
+
+  static List<TensorPart> ordered(List<TensorPart> parts) {
+    return parts.stream().sorted(ORDER).toList();
   }
 
   /** The length and the header for tensors that are in order. */
-  static byte[] header(List<Tensor> ordered) {
+  static byte[] header(List<TensorPart> ordered) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[8]);
     StringBuilder json = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
     long offset = 0;
-    for (Tensor tensor : ordered) {
-      long end = Math.addExact(offset, tensor.bytes());
+    for (TensorPart part : ordered) {
+      long end = Math.addExact(offset, part.bytes());
       json.append(',');
-      appendString(json, tensor.name());
-      json.append(":{\"dtype\":\"").append(tensor.dtype()).append("\",\"shape\":[");
-      for (int i = 0; i < tensor.shape().size(); i++) {
-        json.append(i == 0 ? "" : ",").append(tensor.shape().get(i));
+      appendString(json, part.name());
+      json.append(":{\"dtype\":\"").append(dtype(part)).append("\",\"shape\":[");
+      List<Long> shape = part.shape();
+      for (int i = 0; i < shape.size(); i++) {
+        json.append(i == 0 ? "" : ",").append(shape.get(i));
       }
       json.append("],\"data_offsets\":[").append(offset).append(',').append(end).append("]}");
       offset = end;

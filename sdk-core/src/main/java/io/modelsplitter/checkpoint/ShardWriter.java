@@ -1,29 +1,34 @@
 package io.modelsplitter.checkpoint;
 
-import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.AtomicFile;
 import io.modelsplitter.file.Digester;
 import io.modelsplitter.file.FileDigests;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Writes the tensors of one rank as a safetensors file, moving their bytes from file to file
- * through one buffer and hashing them on the way.
+ * Writes the parts that a rank holds as a file, moving their bytes from file to file through one
+ * buffer and hashing them on the way.
  *
- * <p>The same tensors give the same bytes, in every job and on every machine: the header has no
- * other metadata than {@code {"format": "pt"}}, and its order and padding are those of the format's
- * own writer. Stateless and thread-safe.
+ * <p>The same tensors give the same bytes, in every job and on every machine: a safetensors header
+ * has no other metadata than {@code {"format": "pt"}}, and its order and padding are those of the
+ * format's own writer; what a GGUF file keeps says {@link GgufMetadata}. Stateless and thread-safe.
  */
 public final class ShardWriter {
-  private static final int BUFFER = 1 << 20;
+
+  private final ShardFormat format;
+
+  private ShardWriter(ShardFormat format) {
+    this.format = format;
+  }
+
+  /** Writes files of the checkpoint's own format: safetensors or GGUF. */
+  public static ShardWriter of(Checkpoint checkpoint) {
+    return new ShardWriter(
+        checkpoint.gguf().<ShardFormat>map(GgufFormat::new).orElseGet(SafetensorsFormat::new));
+  }
 
   /**
    * Writes a file that appears whole or not at all.
@@ -31,9 +36,11 @@ public final class ShardWriter {
    * @return size and digests of the file
    * @throws IOException when a file cannot be read or written
    */
-  public FileDigests write(List<Tensor> tensors, Path target) throws IOException {
+  public FileDigests write(List<TensorPart> parts, Path target) throws IOException {
     try (AtomicFile file = AtomicFile.create(target)) {
-      FileDigests digests = stream(tensors, file::write);
+      FileDigests digests =
+          stream(
+              parts, (bytes, offset, length) -> file.write(ByteBuffer.wrap(bytes, offset, length)));
       file.commit();
       return digests;
     }
@@ -44,67 +51,18 @@ public final class ShardWriter {
    *
    * @throws IOException when a file cannot be read
    */
-  public FileDigests digest(List<Tensor> tensors) throws IOException {
-    return stream(tensors, bytes -> {});
+  public FileDigests digest(List<TensorPart> parts) throws IOException {
+    return stream(parts, (bytes, offset, length) -> {});
   }
 
-  private interface Sink {
-    void write(ByteBuffer bytes) throws IOException;
-  }
-
-  private static FileDigests stream(List<Tensor> tensors, Sink sink) throws IOException {
-    List<Tensor> ordered = SafetensorsLayout.ordered(tensors);
+  private FileDigests stream(List<TensorPart> parts, PartReader.Sink sink) throws IOException {
     Digester digester = new Digester();
-    byte[] header = SafetensorsLayout.header(ordered);
-    digester.update(header, 0, header.length);
-    sink.write(ByteBuffer.wrap(header));
-    byte[] buffer = new byte[BUFFER];
-    try (Sources sources = new Sources()) {
-      for (Tensor tensor : ordered) {
-        FileChannel source = sources.open(tensor.file());
-        long done = 0;
-        while (done < tensor.bytes()) {
-          int length = (int) Math.min(BUFFER, tensor.bytes() - done);
-          read(source, tensor, tensor.offset() + done, buffer, length);
-          digester.update(buffer, 0, length);
-          sink.write(ByteBuffer.wrap(buffer, 0, length));
-          done += length;
-        }
-      }
-    }
+    format.write(
+        parts,
+        (bytes, offset, length) -> {
+          digester.update(bytes, offset, length);
+          sink.write(bytes, offset, length);
+        });
     return digester.finish();
-  }
-
-  private static void read(
-      FileChannel source, Tensor tensor, long position, byte[] buffer, int length)
-      throws IOException {
-    ByteBuffer target = ByteBuffer.wrap(buffer, 0, length);
-    while (target.hasRemaining()) {
-      if (source.read(target, position + target.position()) < 0) {
-        throw new BadInputException(
-            tensor.file() + " became shorter while it was read", new EOFException());
-      }
-    }
-  }
-
-  /** The files that the tensors come from, each opened once. */
-  private static final class Sources implements AutoCloseable {
-    private final Map<Path, FileChannel> channels = new HashMap<>();
-
-    FileChannel open(Path file) throws IOException {
-      FileChannel channel = channels.get(file);
-      if (channel == null) {
-        channel = FileChannel.open(file, StandardOpenOption.READ);
-        channels.put(file, channel);
-      }
-      return channel;
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (FileChannel channel : channels.values()) {
-        channel.close();
-      }
-    }
   }
 }

@@ -18,7 +18,9 @@ final class SharedTensors {
 
   private SharedTensors() {}
 
-  static Map<String, Tensor> resolve(Checkpoint checkpoint, Architecture architecture) {
+  /** The stored tensor that each name stands for. */
+  static Map<String, Tensor> resolve(
+      Checkpoint checkpoint, Map<String, Object> config, Architecture architecture) {
     Map<String, Tensor> stored = checkpoint.tensors();
     Map<String, Tensor> all = new LinkedHashMap<>(stored);
     checkpoint
@@ -27,38 +29,41 @@ final class SharedTensors {
             (name, kept) -> {
               Tensor tensor = stored.get(kept);
               if (tensor != null) {
-                all.putIfAbsent(name, tensor.named(name));
+                all.putIfAbsent(name, tensor);
               }
             });
-    tie(checkpoint, architecture, all);
+    tie(config, architecture, all);
     checkSize(stored, all);
     return all;
   }
 
   private static void tie(
-      Checkpoint checkpoint, Architecture architecture, Map<String, Tensor> all) {
+      Map<String, Object> config, Architecture architecture, Map<String, Tensor> all) {
     String embedding = architecture.embeddingName(all.keySet());
-    String head = architecture.headName();
+    String head = architecture.head();
+    if (head.isEmpty() || architecture.embedding().isEmpty()) {
+      return;
+    }
     Tensor embeddingTensor = all.get(embedding);
     Tensor headTensor = all.get(head);
-    boolean untied = Boolean.FALSE.equals(checkpoint.config().get("tie_word_embeddings"));
+    boolean untied = Boolean.FALSE.equals(config.get("tie_word_embeddings"));
     if (embeddingTensor == null && headTensor != null) {
       if (untied) {
         throw new BadInputException(
             "the checkpoint has %s but not %s, and config.json says that they are not tied"
                 .formatted(Json.show(head), Json.show(embedding)));
       }
-      all.put(embedding, headTensor.named(embedding));
+      all.put(embedding, headTensor);
     } else if (embeddingTensor != null
         && headTensor == null
         && !untied
-        && architecture.needsHead(all.keySet(), modelClasses(checkpoint))) {
-      all.put(head, embeddingTensor.named(head));
+        && architecture.needsHead(all.keySet(), modelClasses(config))) {
+      all.put(head, embeddingTensor);
     }
   }
 
-  private static List<String> modelClasses(Checkpoint checkpoint) {
-    return checkpoint.config().get("architectures") instanceof List<?> list
+  private static List<String> modelClasses(Map<String, Object> config) {
+    return config.get("architectures") instanceof List<?> list
         ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
         : List.of();
   }

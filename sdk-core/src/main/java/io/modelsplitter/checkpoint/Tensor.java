@@ -1,6 +1,6 @@
 package io.modelsplitter.checkpoint;
 
-import java.nio.file.Path;
+import io.modelsplitter.file.ByteSource;
 import java.util.List;
 
 /**
@@ -9,12 +9,12 @@ import java.util.List;
  * @param name its name in the checkpoint
  * @param dtype the type of its elements
  * @param shape its dimensions, row-major; empty for a single number
- * @param file the file that holds it
+ * @param source the file that holds it
  * @param offset where in the file its bytes begin
  * @param bytes how many bytes it has
  */
 public record Tensor(
-    String name, DType dtype, List<Long> shape, Path file, long offset, long bytes) {
+    String name, ElementType dtype, List<Long> shape, ByteSource source, long offset, long bytes) {
 
   /** Copies the shape. */
   public Tensor {
@@ -24,10 +24,5 @@ public record Tensor(
   /** How many numbers it holds. */
   public long elements() {
     return shape.stream().reduce(1L, Math::multiplyExact);
-  }
-
-  /** The same bytes under another name. */
-  public Tensor named(String other) {
-    return new Tensor(other, dtype, shape, file, offset, bytes);
   }
 }

@@ -1,9 +1,11 @@
 /**
- * Model checkpoints: reading them, planning a split and writing its pieces, in memory that does not
- * grow with the model.
+ * Model checkpoints: reading them, planning a split, writing its pieces and merging them, in memory
+ * that does not grow with the model.
  *
- * <p>The format is safetensors, as its <a
- * href="https://github.com/huggingface/safetensors#format">specification</a> has it. Files come
+ * <p>Begin with {@link io.modelsplitter.checkpoint.Checkpoint} and {@link
+ * io.modelsplitter.checkpoint.SplitPlan}. The formats are safetensors and GGUF, as their
+ * specifications (<a href="https://github.com/huggingface/safetensors#format">one</a>, <a
+ * href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">two</a>) have them. Files come
  * from outside: nothing in them is believed before it is checked.
  */
 @NullMarked

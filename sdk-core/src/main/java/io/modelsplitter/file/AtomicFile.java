@@ -29,12 +29,14 @@ public final class AtomicFile implements Closeable {
   private final Path target;
   private final Path part;
   private final FileChannel channel;
+  private final EarlyFlush early;
   private boolean committed;
 
   private AtomicFile(Path target, Path part, FileChannel channel) {
     this.target = target;
     this.part = part;
     this.channel = channel;
+    this.early = new EarlyFlush(channel);
   }
 
   /**
@@ -59,7 +61,7 @@ public final class AtomicFile implements Closeable {
   /** Appends all remaining bytes of the buffer. */
   public void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      early.written(channel.write(bytes));
     }
   }
 
@@ -70,6 +72,7 @@ public final class AtomicFile implements Closeable {
 
   /** Flushes the bytes to the disk and gives the file its name, replacing one that has it. */
   public void commit() throws IOException {
+    early.end();
     if (channel.isOpen()) {
       channel.force(true);
     } else {

@@ -124,6 +124,18 @@ public final class FileDownloader {
     return digests(download.run(List.of("MD5", "SHA-256")));
   }
 
+  /**
+   * Opens a file of which ranges are to be read, without downloading it.
+   *
+   * @throws BadInputException when the server has no such file, or does not send ranges
+   * @throws UnavailableException when the server cannot be reached or fails
+   */
+  public ByteSource open(String url) throws IOException {
+    boolean isHttp = url.regionMatches(true, 0, "http", 0, 4); // a signed URL has its own key
+    HttpSource source = new HttpSource(source(url), isHttp ? options.token() : null, options);
+    return RemoteFile.open(url, source, options);
+  }
+
   private static FileDigests digests(Download.Result result) {
     return new FileDigests(
         result.bytes(),

@@ -78,6 +78,24 @@ final class HttpSource {
    * @throws BadInputException when it need not
    */
   Response get(long from, long end, String validator) throws PassingException {
+    return get(validator.isEmpty() ? "" : range(from, end), validator);
+  }
+
+  /**
+   * Asks for a range and nothing else.
+   *
+   * @param validator as in {@link #get}; empty where nothing is known of the content
+   * @return 206 where the server sends ranges
+   */
+  Response range(long from, long end, String validator) throws PassingException {
+    return get(range(from, end), validator);
+  }
+
+  private static String range(long from, long end) {
+    return "bytes=" + from + "-" + (end == Long.MAX_VALUE ? "" : String.valueOf(end - 1));
+  }
+
+  private Response get(String range, String validator) throws PassingException {
     String url = urls.get();
     HttpUrl next = HttpUrl.parse(url);
     if (next == null) {
@@ -94,9 +112,11 @@ final class HttpSource {
       if (token != null && isSameHost(first, next)) {
         request.header("Authorization", "Bearer " + options.token());
       }
+      if (!range.isEmpty()) {
+        request.header("Range", range);
+      }
       if (!validator.isEmpty()) {
-        String to = end == Long.MAX_VALUE ? "" : String.valueOf(end - 1);
-        request.header("Range", "bytes=" + from + "-" + to).header("If-Range", validator);
+        request.header("If-Range", validator);
       }
       Response response = call(request.build());
       if (!response.isRedirect()) {

@@ -5,14 +5,12 @@ import io.modelsplitter.file.Download.ChangedException;
 import io.modelsplitter.file.DownloadState.Segment;
 import io.modelsplitter.file.HttpSource.PassingException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -35,7 +33,6 @@ final class SegmentFetch {
   /** Less than this in the stall time is as good as nothing. */
   private static final long LEAST_PROGRESS = 16 << 10;
 
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
   private static final long TELLS_EVERY = TimeUnit.MILLISECONDS.toNanos(500);
   private static final Pattern RANGE =
       Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
@@ -86,7 +83,7 @@ final class SegmentFetch {
         if (failures >= options.attempts()) {
           throw HttpSource.unavailable(e);
         }
-        pause(failures, e.wait);
+        RetryPause.sleep(options, failures, e.wait);
       }
     }
   }
@@ -123,7 +120,7 @@ final class SegmentFetch {
         if (failures >= options.attempts()) {
           throw e;
         }
-        pause(failures, e.wait);
+        RetryPause.sleep(options, failures, e.wait);
       }
       response = null;
     }
@@ -262,18 +259,6 @@ final class SegmentFetch {
     long now = System.nanoTime();
     if (now - told >= TELLS_EVERY && toldAt.compareAndSet(told, now)) {
       options.listener().progress(known.held(), known.length());
-    }
-  }
-
-  private void pause(int failures, Duration wait) throws InterruptedIOException {
-    long most =
-        Math.min(LONGEST_PAUSE.toNanos(), options.pause().toNanos() << Math.min(failures, 10));
-    long pause = most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
-    try {
-      TimeUnit.NANOSECONDS.sleep(failures == 0 ? wait.toNanos() : Math.max(pause, wait.toNanos()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("the download was interrupted");
     }
   }
 }

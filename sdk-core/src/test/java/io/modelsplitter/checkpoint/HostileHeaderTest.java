@@ -15,7 +15,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Whatever bytes a file has, opening and planning it gives a checkpoint or says what is wrong. */
+/**
+ * Whatever bytes a file has, opening and planning it gives a checkpoint or says what is wrong, in
+ * little memory.
+ */
 class HostileHeaderTest {
   private static final String HEADER =
       "{\"__metadata__\":{\"format\":\"pt\",\"wte.weight\":\"h.0.x\"},"
@@ -62,6 +65,23 @@ class HostileHeaderTest {
     open(file(text.getBytes(StandardCharsets.UTF_8), 16));
   }
 
+  @Property(tries = 50)
+  void deepHeader(@ForAll @IntRange(min = 1, max = 5_000) int depth, @ForAll boolean lists) {
+    String deep = (lists ? "[" : "{\"a\":").repeat(depth);
+    open(file(("{\"h.0.x\":" + deep).getBytes(StandardCharsets.UTF_8), 16));
+    open(file(("{\"__metadata__\":" + deep).getBytes(StandardCharsets.UTF_8), 16));
+  }
+
+  @Property(tries = 300)
+  void tensorsThatShareBytes(
+      @ForAll @IntRange(max = 24) int begin, @ForAll @IntRange(max = 24) int end) {
+    String text =
+        "{\"h.0.x\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]},"
+            + "\"h.0.y\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[%d,%d]}}"
+                .formatted(end - begin, begin, end);
+    open(file(text.getBytes(StandardCharsets.UTF_8), 16));
+  }
+
   private static byte[] file(byte[] header, int data) {
     return ByteBuffer.allocate(8 + header.length + data)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -71,6 +91,10 @@ class HostileHeaderTest {
   }
 
   private static void open(byte[] bytes) {
+    Allocations.assertFew(bytes.length, () -> read(bytes));
+  }
+
+  private static void read(byte[] bytes) {
     try {
       Files.write(file, bytes);
       SplitPlan.pipeline(Checkpoint.open(file), 1);

@@ -28,7 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardWriterTest {
   @TempDir Path folder;
 
-  private final ShardWriter writer = new ShardWriter();
+  private final ShardWriter writer = ShardWriter.of(TestModels.gpt2(TestModels.SMALL).checkpoint());
+
+  private static List<TensorPart> parts(Checkpoint checkpoint) {
+    return checkpoint.tensors().values().stream().map(TensorPart::whole).toList();
+  }
 
   @Test
   void write_layout_isThatOfTheFormatsOwnWriter() throws IOException {
@@ -44,7 +48,7 @@ class ShardWriterTest {
             10);
     Checkpoint checkpoint = Checkpoint.open(source);
     Path target = folder.resolve("out.safetensors");
-    writer.write(List.copyOf(checkpoint.tensors().values()), target);
+    writer.write(parts(checkpoint), target);
     byte[] bytes = Files.readAllBytes(target);
     String expected =
         "{\"__metadata__\":{\"format\":\"pt\"},"
@@ -66,7 +70,7 @@ class ShardWriterTest {
   void write_digests_areThoseOfTheFile() throws IOException {
     Path source =
         TestFiles.vectors(folder.resolve("m.safetensors"), Map.of(), 700_000, "h.0.x", "h.0.y");
-    List<Tensor> tensors = List.copyOf(Checkpoint.open(source).tensors().values());
+    List<TensorPart> tensors = parts(Checkpoint.open(source));
     Path target = folder.resolve("new/out.safetensors");
     FileDigests digests = writer.write(tensors, target);
     assertEquals(new LayerHash().digests(target), digests);
@@ -77,7 +81,7 @@ class ShardWriterTest {
   void write_sameTensorsInAnotherOrder_areTheSameBytes() throws IOException {
     Path source =
         TestFiles.vectors(folder.resolve("m.safetensors"), Map.of(), 3, "c", "a", "b", "A");
-    List<Tensor> tensors = new ArrayList<>(Checkpoint.open(source).tensors().values());
+    List<TensorPart> tensors = new ArrayList<>(parts(Checkpoint.open(source)));
     FileDigests digests = writer.digest(tensors);
     Collections.shuffle(tensors, new Random(3));
     assertEquals(digests, writer.digest(tensors));
@@ -86,7 +90,7 @@ class ShardWriterTest {
   @Test
   void write_sourceThatBecameShorter_leavesNothing() throws IOException {
     Path source = TestFiles.vectors(folder.resolve("m.safetensors"), Map.of(), 100, "h.0.x");
-    List<Tensor> tensors = List.copyOf(Checkpoint.open(source).tensors().values());
+    List<TensorPart> tensors = parts(Checkpoint.open(source));
     Files.write(source, new byte[50]);
     Path out = Files.createDirectory(folder.resolve("out"));
     assertThrows(
@@ -108,11 +112,11 @@ class ShardWriterTest {
       List<Set<String>> names = new ArrayList<>();
       for (SplitPlan.RankPlan rank : plan.ranks()) {
         Path file = folder.resolve(worldSize + "-" + rank.rank() + ".safetensors");
-        writer.write(rank.tensors(), file);
+        writer.write(rank.parts(), file);
         Map<String, List<Object>> tensors = TestFiles.tensors(file);
         names.add(tensors.keySet());
         merged.putAll(tensors);
-        assertEquals(rank.tensors().size(), tensors.size());
+        assertEquals(rank.parts().size(), tensors.size());
       }
       assertTrue(names.get(0).contains("model.embed_tokens.weight"));
       assertTrue(names.get(worldSize - 1).contains("lm_head.weight"));

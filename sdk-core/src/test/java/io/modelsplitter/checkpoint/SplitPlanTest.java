@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.json.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class SplitPlanTest {
-  private static final Path FILE = Path.of("model.safetensors");
+  private static final ByteSource FILE = ByteSource.of(Path.of("model.safetensors"));
 
   private static Checkpoint checkpoint(
       Map<String, String> aliases, String config, String... names) {
@@ -36,16 +37,16 @@ class SplitPlanTest {
   }
 
   private static List<String> names(SplitPlan.RankPlan rank) {
-    return rank.tensors().stream().map(it -> it.name() + "@" + it.offset()).toList();
+    return rank.parts().stream().map(it -> it.name() + "@" + it.tensor().offset()).toList();
   }
 
   @Test
   void pipeline_remainder_goesToTheMiddle() {
-    assertArrayEquals(new int[] {5, 11, 17, 22}, PipelinePlanner.ends(22, 4));
-    assertArrayEquals(new int[] {3, 6, 9, 12}, PipelinePlanner.ends(12, 4));
-    assertArrayEquals(new int[] {1, 3, 4}, PipelinePlanner.ends(4, 3));
-    assertArrayEquals(new int[] {1}, PipelinePlanner.ends(1, 1));
-    assertArrayEquals(new int[] {1, 2, 3}, PipelinePlanner.ends(3, 3));
+    assertArrayEquals(new int[] {5, 11, 17, 22}, StageEnds.even(22, 4));
+    assertArrayEquals(new int[] {3, 6, 9, 12}, StageEnds.even(12, 4));
+    assertArrayEquals(new int[] {1, 3, 4}, StageEnds.even(4, 3));
+    assertArrayEquals(new int[] {1}, StageEnds.even(1, 1));
+    assertArrayEquals(new int[] {1, 2, 3}, StageEnds.even(3, 3));
   }
 
   @Test

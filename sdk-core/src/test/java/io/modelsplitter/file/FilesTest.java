@@ -77,6 +77,28 @@ class FilesTest {
   }
 
   @Test
+  void atomicFile_large_isSentToTheDiskMeanwhileAndWhole() throws IOException {
+    Path target = folder.resolve("file");
+    byte[] block = DownloadFixture.bytes(1 << 20, 3);
+    Digester digester = new Digester();
+    try (AtomicFile file = AtomicFile.create(target)) {
+      for (int i = 0; i < 100; i++) {
+        file.write(ByteBuffer.wrap(block));
+        digester.update(block, 0, block.length);
+      }
+      file.commit();
+    }
+    assertEquals(digester.finish(), new LayerHash().digests(target));
+    assertEquals(List.of("file"), names(folder));
+    try (AtomicFile file = AtomicFile.create(target)) {
+      for (int i = 0; i < 100; i++) {
+        file.write(ByteBuffer.wrap(block));
+      }
+    } // while it may still be being sent
+    assertEquals(List.of("file"), names(folder));
+  }
+
+  @Test
   void folders_delete_followsNoLink() throws IOException {
     Path outside = Files.createDirectory(folder.resolve("outside"));
     Files.writeString(outside.resolve("kept"), "x");

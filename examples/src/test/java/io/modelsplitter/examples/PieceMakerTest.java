@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.modelsplitter.Context;
 import io.modelsplitter.checkpoint.Checkpoint;
+import io.modelsplitter.checkpoint.Granularity;
 import io.modelsplitter.checkpoint.SplitPlan;
 import io.modelsplitter.file.Archives;
 import io.modelsplitter.json.Json;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a job that was stopped while it wrote its ranks does with those that it finds. */
-class LayerPublisherTest {
+class PieceMakerTest {
   @TempDir Path folder;
 
   private final EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
@@ -32,7 +33,7 @@ class LayerPublisherTest {
     registry.close();
   }
 
-  private LayerPublisher publisher() {
+  private PieceMaker maker() {
     Map<String, String> environment =
         Map.of(
             "TASK_ID", "t",
@@ -44,8 +45,8 @@ class LayerPublisherTest {
                 "{\"model_name\": \"m\", \"model_download_url\": \"file:///m\","
                     + " \"world_size\": 3, \"model_split_config\": {}}");
     LayerStore store = LayerStore.from(Map.of("LAYER_STORE_URL", folder.toUri().toString()));
-    return new LayerPublisher(
-        registry.modelLayers(), store, Context.from(environment), "registry://component/x");
+    return new PieceMaker(
+        new StoredLayers(registry.modelLayers(), store), Context.from(environment));
   }
 
   private List<String> write(int width, String model) throws IOException {
@@ -56,11 +57,31 @@ class LayerPublisherTest {
       Archives.extract(archive, unpacked);
     }
     Path files = Files.createDirectories(folder.resolve("files"));
-    return publisher()
-        .write(SplitPlan.pipeline(Checkpoint.open(unpacked.resolve(model)), 3), model, files)
-        .stream()
+    SplitPlan plan = SplitPlan.pipeline(Checkpoint.open(unpacked.resolve(model)), 3);
+    return maker().write(plan, plan.shards(Granularity.RANK), model, false, files).stream()
         .map(Json::write)
         .toList();
+  }
+
+  /** Registries are full of these: the same tensors must go on giving them. */
+  @Test
+  void write_quickstartModel_hasTheHashesOfTheReadme() throws IOException {
+    Path archive = folder.resolve("gpt2.tar.gz");
+    SyntheticCheckpoint.gpt2().writeArchive("gpt2", archive);
+    Archives.extract(archive, folder.resolve("unpacked"));
+    SplitPlan plan =
+        SplitPlan.pipeline(Checkpoint.open(folder.resolve("unpacked").resolve("gpt2")), 4);
+    assertEquals(
+        List.of(
+            "0b3af2cbca26987622c6a8cde4e21230",
+            "c4530a91fc18a7f78603066331f27afe",
+            "5e0a2b51850dd68436c3ce95ae5ae35b",
+            "bf080e17dc40556e046c67aeb41517c0"),
+        maker()
+            .write(plan, plan.shards(Granularity.RANK), "gpt2", false, folder.resolve("files"))
+            .stream()
+            .map(piece -> String.valueOf(piece.get("md5")))
+            .toList());
   }
 
   @Test

@@ -1,0 +1,117 @@
+package io.modelsplitter.examples;
+
+import io.modelsplitter.checkpoint.Checkpoint;
+import io.modelsplitter.checkpoint.WeightFiles;
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
+import io.modelsplitter.file.FileDownloader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model whose weights stay on their server, and are read in ranges.
+ *
+ * @param url a {@code .safetensors} or {@code .gguf} file, {@code model.safetensors.index.json}, or
+ *     a folder, which ends with a slash
+ * @param downloader reaches it
+ */
+record RemoteWeights(String url, FileDownloader downloader) {
+  private static final Logger log = LoggerFactory.getLogger(RemoteWeights.class);
+
+  private static final String INDEX = "model.safetensors.index.json";
+
+  /** What a model may have beside its weights. */
+  private static final List<String> COMPANIONS =
+      List.of(
+          "config.json",
+          "generation_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "tokenizer.model",
+          "special_tokens_map.json",
+          "vocab.json",
+          "vocab.txt",
+          "merges.txt");
+
+  /** Whether the URL names more than one file. */
+  static boolean isSet(String url) {
+    String path = path(url);
+    return path.endsWith("/") || path.endsWith("/" + INDEX) || path.matches(".*-of-\\d{5}\\.gguf");
+  }
+
+  static RemoteWeights of(String url) {
+    return new RemoteWeights(url, FileDownloader.fromEnvironment());
+  }
+
+  private static String path(String url) {
+    return url.replaceFirst("[?#].*", "");
+  }
+
+  private String name() {
+    return path(url).replaceFirst(".*/", "");
+  }
+
+  private boolean isFolder() {
+    return name().isEmpty() || name().equals(INDEX);
+  }
+
+  /** The URL of a file in the same place, with the same query. */
+  private String beside(String name) {
+    String path = path(url);
+    return path.substring(0, path.lastIndexOf('/') + 1) + name + url.substring(path.length());
+  }
+
+  /** Brings what is small and not weights to a folder; answers what tells the weights apart. */
+  LocalModel fetch(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    if (isFolder()) {
+      for (String name : COMPANIONS) {
+        fetchIfThere(name, folder);
+      }
+      fetchIfThere(INDEX, folder);
+    }
+    Map<String, Object> versions = new LinkedHashMap<>();
+    Checkpoint unused =
+        open(folder, versions); // its headers are right, before anything else is done
+    return LocalModel.ofFolder(folder).withWeights(url, versions);
+  }
+
+  private void fetchIfThere(String name, Path folder) throws IOException {
+    try {
+      downloader.fetch(beside(name), folder.resolve(name));
+    } catch (BadInputException e) { // the server says that it has none
+      log.info("{}", e.getMessage());
+    }
+  }
+
+  /** The checkpoint, of which the headers are read. */
+  Checkpoint open(Path folder) throws IOException {
+    return open(folder, new LinkedHashMap<>());
+  }
+
+  private Checkpoint open(Path folder, Map<String, Object> versions) throws IOException {
+    WeightFiles files =
+        name -> {
+          ByteSource source = downloader.open(beside(name));
+          versions.put(name, source.version());
+          return source;
+        };
+    return isFolder() ? Checkpoint.open(folder, files) : Checkpoint.open(name(), files);
+  }
+
+  /** Whether the files on the server are those that they were. */
+  boolean isIntact(Map<String, Object> versions) throws IOException {
+    for (Map.Entry<String, Object> file : versions.entrySet()) {
+      if (!downloader.open(beside(file.getKey())).version().equals(file.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,122 @@
+package io.modelsplitter.checkpoint;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.LayerHash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The inverse of a split: the same tensors, byte for byte, whatever the strategy was, in memory
+ * that grows with their number only (ninety thousand need a heap of 128 MB). Of a GGUF file the
+ * key-values come back that its parts kept. Stateless and thread-safe.
+ *
+ * <pre>{@code
+ * Map<String, Object> plan = Json.parseObject("plan", Files.readAllBytes(planFile));
+ * new CheckpointMerge().merge(plan, files, Path.of("model.safetensors"));
+ * }</pre>
+ */
+public final class CheckpointMerge {
+
+  /**
+   * Opens the files of a split as the checkpoint that they were made of. Nothing is copied: its
+   * tensors are read from the files. So it can be split again, in another way, too.
+   *
+   * @param plan what {@link SplitPlan#writeJson} wrote
+   * @param files those of all ranks; of a rank whose layers are files, all of these
+   * @throws BadInputException when a file is not what the plan says, or something is missing
+   */
+  public Checkpoint open(Map<String, Object> plan, List<PartFile> files) throws IOException {
+    checkDigests(files);
+    Map<Integer, Map<String, Tensor>> held = new LinkedHashMap<>();
+    Optional<GgufMetadata> gguf = Optional.empty();
+    for (PartFile file : files) {
+      Checkpoint part = Checkpoint.open(file.file());
+      gguf = richer(gguf, part.gguf());
+      Map<String, Tensor> tensors =
+          held.computeIfAbsent(file.rank(), rank -> new LinkedHashMap<>());
+      part.tensors()
+          .forEach(
+              (name, tensor) -> {
+                if (tensors.put(name, tensor) != null) {
+                  throw new BadInputException(
+                      "two files of rank %d have the tensor %s".formatted(file.rank(), name));
+                }
+              });
+    }
+    if (held.isEmpty()) {
+      throw new BadInputException("there are no files to merge");
+    }
+    try {
+      Map<String, Object> config = gguf.map(GgufMetadata::config).orElse(Map.of());
+      return new Checkpoint(merged(plan, held), Map.of(), config, List.of(), gguf);
+    } catch (ArithmeticException e) {
+      throw new BadInputException("the plan has a tensor of an impossible shape", e);
+    }
+  }
+
+  /** The part with the embedding has all key-values that are kept. */
+  private static Optional<GgufMetadata> richer(
+      Optional<GgufMetadata> one, Optional<GgufMetadata> other) {
+    boolean isOther = other.isPresent() && (one.isEmpty() || other.get().size() > one.get().size());
+    return isOther ? other : one;
+  }
+
+  private static Map<String, Tensor> merged(
+      Map<String, Object> plan, Map<Integer, Map<String, Tensor>> held) {
+    Map<String, MergedTensor> merged = new LinkedHashMap<>();
+    for (PlanReader.Entry entry : PlanReader.entries(plan)) {
+      Tensor tensor = held.getOrDefault(entry.rank(), Map.of()).get(entry.name());
+      MergedTensor whole =
+          merged.computeIfAbsent(entry.storedName(), name -> new MergedTensor(name, entry));
+      if (tensor != null) {
+        whole.add(entry, tensor);
+      }
+    }
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    merged.forEach((name, tensor) -> tensors.put(name, tensor.tensor()));
+    return tensors;
+  }
+
+  /**
+   * Writes the merged checkpoint as one file that appears whole or not at all.
+   *
+   * @return its size and digests
+   */
+  public FileDigests merge(Map<String, Object> plan, List<PartFile> files, Path target)
+      throws IOException {
+    Checkpoint merged = open(plan, files);
+    return ShardWriter.of(merged)
+        .write(merged.tensors().values().stream().map(TensorPart::whole).toList(), target);
+  }
+
+  private static void checkDigests(List<PartFile> files) throws IOException {
+    List<PartFile> known = new ArrayList<>(files);
+    for (PartFile file : files) {
+      if (!Files.isRegularFile(file.file())) {
+        throw new BadInputException("%s of rank %d is missing".formatted(file.file(), file.rank()));
+      }
+    }
+    known.removeIf(file -> file.digest().isEmpty());
+    Map<Path, FileDigests> digests =
+        known.isEmpty()
+            ? Collections.emptyMap()
+            : new LayerHash().digests(known.stream().map(PartFile::file).toList());
+    for (PartFile file : known) {
+      FileDigests found = digests.get(file.file());
+      if (found == null
+          || !(file.digest().equals(found.md5()) || file.digest().equals(found.sha256()))) {
+        throw new BadInputException(
+            "%s of rank %d does not have the digest %s: it is damaged, or another file"
+                .formatted(file.file(), file.rank(), file.digest()));
+      }
+    }
+  }
+}

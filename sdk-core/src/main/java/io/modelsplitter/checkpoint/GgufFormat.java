@@ -1,0 +1,83 @@
+package io.modelsplitter.checkpoint;
+
+import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.json.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A GGUF file, version 3, with the key-values that {@link GgufMetadata} says, tensors by name in
+ * UTF-8 order, and each padded to the alignment.
+ *
+ * @param metadata of the file that the tensors come from
+ */
+record GgufFormat(GgufMetadata metadata) implements ShardFormat {
+  private static final int VERSION = 3;
+
+  @Override
+  public void write(List<TensorPart> parts, PartReader.Sink sink) throws IOException {
+    List<TensorPart> ordered =
+        parts.stream()
+            .sorted(
+                Comparator.comparing(
+                    part -> part.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
+            .toList();
+    List<GgufMetadata.KeyValue> kept = metadata.keptBy(parts);
+    ByteBuffer head = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    head.putInt(FileKind.GGUF_MAGIC).putInt(VERSION).putLong(ordered.size()).putLong(kept.size());
+    sink.write(head.array(), 0, head.capacity());
+    long position = head.capacity();
+    PartReader reader = new PartReader();
+    for (GgufMetadata.KeyValue keyValue : kept) {
+      reader.read(keyValue.source(), keyValue.from(), keyValue.to(), sink);
+      position += keyValue.to() - keyValue.from();
+    }
+    byte[] infos = infos(ordered);
+    sink.write(infos, 0, infos.length);
+    pad(position + infos.length, sink);
+    for (TensorPart part : ordered) {
+      reader.read(part, sink);
+      pad(part.bytes(), sink);
+    }
+  }
+
+  private byte[] infos(List<TensorPart> ordered) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    long offset = 0;
+    for (TensorPart part : ordered) {
+      byte[] name = part.name().getBytes(StandardCharsets.UTF_8);
+      List<Long> shape = part.shape();
+      ByteBuffer info =
+          ByteBuffer.allocate(8 + name.length + 4 + 8 * shape.size() + 4 + 8)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      info.putLong(name.length).put(name).putInt(shape.size());
+      for (int i = shape.size() - 1; i >= 0; i--) {
+        info.putLong(shape.get(i));
+      }
+      info.putInt(type(part).number()).putLong(offset);
+      out.writeBytes(info.array());
+      offset = GgufFile.align(Math.addExact(offset, part.bytes()), metadata.alignment());
+    }
+    return out.toByteArray();
+  }
+
+  private static GgmlType type(TensorPart part) {
+    if (part.tensor().dtype() instanceof GgmlType type) {
+      return type;
+    }
+    throw new BadInputException(
+        "tensor %s is of a safetensors file, and cannot be put into GGUF"
+            .formatted(Json.show(part.name())));
+  }
+
+  private void pad(long position, PartReader.Sink sink) throws IOException {
+    int padding = (int) (GgufFile.align(position, metadata.alignment()) - position);
+    sink.write(new byte[padding], 0, padding);
+  }
+}

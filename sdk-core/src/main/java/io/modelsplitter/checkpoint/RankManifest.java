@@ -1,0 +1,57 @@
+package io.modelsplitter.checkpoint;
+
+import io.modelsplitter.file.AtomicFile;
+import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.LayerHash;
+import io.modelsplitter.json.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What stands for a rank whose layers are files of their own: a small file that names them, in the
+ * order of the model, by their digests. The same files give the same manifest.
+ *
+ * <pre>{@code
+ * {"format": "safetensors", "files": [
+ *   {"label": "layer-0", "file": "MD5.safetensors", "bytes": 1, "md5": "…", "sha256": "…"}]}
+ * }</pre>
+ */
+public final class RankManifest {
+
+  private RankManifest() {}
+
+  /**
+   * Writes the manifest of a rank; the name of each file is its MD5 and what it ends with.
+   *
+   * @param files all of the rank, in order
+   * @param extension what their names end with
+   * @return size and digests of the manifest
+   */
+  public static FileDigests write(List<ShardFile> files, String extension, Path target)
+      throws IOException {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (ShardFile file : files) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("label", file.shard().label());
+      entry.put("file", file.digests().md5() + "." + extension);
+      entry.put("bytes", file.digests().bytes());
+      entry.put("md5", file.digests().md5());
+      entry.put("sha256", file.digests().sha256());
+      entries.add(entry);
+    }
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("format", extension);
+    manifest.put("files", entries);
+    try (AtomicFile file = AtomicFile.create(target)) {
+      file.write(ByteBuffer.wrap(Json.write(manifest).getBytes(StandardCharsets.US_ASCII)));
+      file.commit();
+    }
+    return new LayerHash().digests(target);
+  }
+}

@@ -1,0 +1,44 @@
+package io.modelsplitter.file;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A file whose bytes can be read from any place: on this machine, or on a server that sends ranges.
+ * It holds nothing open. Thread-safe.
+ *
+ * <pre>{@code
+ * try (ByteReader bytes = ByteSource.of(path).open(8, 108)) {
+ *   bytes.read(buffer);
+ * }
+ * }</pre>
+ */
+public interface ByteSource {
+
+  /** A file on this machine. Two of them are equal when their paths are. */
+  static ByteSource of(Path file) {
+    return new LocalFile(file);
+  }
+
+  /** What it is called in messages: a path, or a URL without what may be secret. */
+  String name();
+
+  /**
+   * How many bytes it has.
+   *
+   * @throws IOException when that cannot be found out
+   */
+  long size() throws IOException;
+
+  /** What tells its content from an earlier or later one, as far as that can be told. */
+  String version() throws IOException;
+
+  /**
+   * Opens a range of it for reading.
+   *
+   * @param from the first byte
+   * @param to the byte after the last one; no byte outside is asked for
+   * @throws IOException when it cannot be read
+   */
+  ByteReader open(long from, long to) throws IOException;
+}

@@ -1,0 +1,142 @@
+package io.modelsplitter.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.checkpoint.TestModels.Size;
+import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.FileDownloader;
+import io.modelsplitter.json.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A checkpoint on a server: the plan reads headers, and a rank reads its own bytes. */
+@NullUnmarked
+class RemoteCheckpointTest {
+  private static final Size SIZE = new Size(4, 256, 4, 2, 512, 100);
+
+  @TempDir Path folder = Path.of("");
+
+  private CountingServer server;
+  private final FileDownloader downloader = new FileDownloader();
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new CountingServer(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Checkpoint remote(String name) throws IOException {
+    return Checkpoint.open(name, file -> downloader.open(server.url(file)));
+  }
+
+  private long headerLength(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(folder.resolve(name));
+    return 8 + ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  /** What a rank's file needs, and what the server sent for it. */
+  private void assertRankReadsItsOwn(SplitPlan plan, Checkpoint local, int rank)
+      throws IOException {
+    server.sent.set(0);
+    List<Shard> shards = plan.shards(Granularity.RANK, Set.of(rank));
+    List<ShardFile> files = new CheckpointSplitter().split(plan, shards, folder.resolve("out"));
+    assertEquals(plan.ranks().get(rank).bytes(), server.sent.get());
+    FileDigests expected =
+        ShardWriter.of(local)
+            .digest(
+                SplitPlan.of(
+                        local, SplitOptions.of(plan.ranks().size()).tensorParallel(plan.tpDegree()))
+                    .ranks()
+                    .get(rank)
+                    .parts());
+    assertEquals(expected, files.get(0).digests());
+  }
+
+  @Test
+  void plan_readsHeadersOnly_andARankItsOwnBytes() throws IOException {
+    TestModels.llama(SIZE).write(folder, 5);
+    SplitPlan plan = SplitPlan.pipeline(remote("model.safetensors"), 4);
+    // The first byte for the size, the header's length, the header.
+    assertEquals(1 + headerLength("model.safetensors"), server.sent.get());
+    Checkpoint local = Checkpoint.open(folder.resolve("model.safetensors"));
+    for (int rank = 0; rank < 4; rank++) {
+      assertRankReadsItsOwn(plan, local, rank);
+    }
+  }
+
+  @Test
+  void tensorParallel_rowsFarApart_areReadAlone() throws IOException {
+    // Half a row is 40 KB, which is not read only to be thrown away.
+    TestModels model = new TestModels(new LinkedHashMap<>(), new LinkedHashMap<>());
+    model.config().put("num_attention_heads", 4);
+    model.shapes().put("model.layers.0.mlp.down_proj.weight", List.of(8L, 20_000L));
+    model.shapes().put("model.layers.0.self_attn.q_proj.weight", List.of(64L, 64L));
+    model.write(folder, 5);
+    Checkpoint remote = Checkpoint.open(folder, file -> downloader.open(server.url(file)));
+    SplitPlan plan = SplitPlan.of(remote, SplitOptions.of(2).tensorParallel(2));
+    for (int rank = 0; rank < 2; rank++) {
+      assertRankReadsItsOwn(plan, Checkpoint.open(folder), rank);
+    }
+  }
+
+  @Test
+  void folderWithAnIndex_readsTheHeadersOfItsFiles() throws IOException {
+    TestFiles.vectors(folder.resolve("a.safetensors"), Map.of(), 2_000, "h.0.x", "h.0.y");
+    TestFiles.vectors(folder.resolve("b.safetensors"), Map.of(), 2_000, "h.1.x");
+    Path skeleton = Files.createDirectory(folder.resolve("skeleton"));
+    Files.writeString(
+        skeleton.resolve("model.safetensors.index.json"),
+        Json.write(
+            Map.of(
+                "weight_map",
+                Map.of(
+                    "h.0.x",
+                    "a.safetensors",
+                    "h.0.y",
+                    "a.safetensors",
+                    "h.1.x",
+                    "b.safetensors"))));
+    Checkpoint remote = Checkpoint.open(skeleton, file -> downloader.open(server.url(file)));
+    assertEquals(
+        2 + headerLength("a.safetensors") + headerLength("b.safetensors"), server.sent.get());
+    SplitPlan plan = SplitPlan.pipeline(remote, 2);
+    server.sent.set(0);
+    new CheckpointSplitter()
+        .split(plan, plan.shards(Granularity.RANK, Set.of(1)), folder.resolve("out"));
+    assertEquals(8_000, server.sent.get());
+  }
+
+  @Test
+  void gguf_ranksReadTheirTensorsAndSettings() throws IOException {
+    TestGguf.model(3).write(folder.resolve("m.gguf"));
+    SplitPlan plan = SplitPlan.pipeline(remote("m.gguf"), 3);
+    long planned = server.sent.get();
+    assertTrue(planned <= 1 + (64 << 10), () -> "the plan read " + planned);
+    server.sent.set(0);
+    List<Shard> shards = plan.shards(Granularity.RANK, Set.of(1));
+    List<ShardFile> files = new CheckpointSplitter().split(plan, shards, folder.resolve("out"));
+    long tensors = plan.ranks().get(1).bytes();
+    assertTrue(server.sent.get() >= tensors && server.sent.get() < tensors + 400);
+    Checkpoint local = Checkpoint.open(folder.resolve("m.gguf"));
+    assertEquals(
+        ShardWriter.of(local).digest(SplitPlan.pipeline(local, 3).ranks().get(1).parts()),
+        files.get(0).digests());
+  }
+}
