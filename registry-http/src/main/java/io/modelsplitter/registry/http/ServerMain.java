@@ -106,6 +106,7 @@ public final class ServerMain implements Callable<Integer> {
       builder
           .modelLayers(registry.modelLayers())
           .tasks(registry.tasks())
+          .blocks(registry.blocks())
           .splitRunners(
               new SplitRunners(
                   registry.splitRunners(),
