@@ -166,7 +166,12 @@ public final class Json {
 
   /** Reads the list {@code data} of a {@code {"data": […]}} answer element by element. */
   public static JsonElements elements(String what, InputStream in) {
-    return new JsonElements(what, in);
+    return new JsonElements(what, false, in);
+  }
+
+  /** As {@link #elements}, where the answer is the list itself. */
+  public static JsonElements bareElements(String what, InputStream in) {
+    return new JsonElements(what, true, in);
   }
 
   /** The value as JSON for an error message: ASCII, and cut after 80 characters. */

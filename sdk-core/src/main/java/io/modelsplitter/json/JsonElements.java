@@ -12,15 +12,21 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The objects of the list {@code data} in a {@code {"data": […]}} answer, read one by one so that a
- * long answer is never held whole. Other fields are skipped. Used once, by one thread.
+ * The objects of a list, or of the list {@code data} in a {@code {"data": […]}} answer, read one by
+ * one so that a long answer is never held whole. Other fields are skipped. Used once, by one
+ * thread.
  */
 public final class JsonElements {
   private final String what;
+  private final boolean bare;
   private final InputStream in;
 
-  JsonElements(String what, InputStream in) {
+  /**
+   * @param bare whether the answer is the list itself
+   */
+  JsonElements(String what, boolean bare, InputStream in) {
     this.what = what;
+    this.bare = bare;
     this.in = in;
   }
 
@@ -43,24 +49,14 @@ public final class JsonElements {
           }
         };
     try (JsonParser parser = Json.FACTORY.createParser(noting)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new BadInputException(what + " is not a JSON object");
+      JsonToken first = parser.nextToken();
+      if (first != (bare ? JsonToken.START_ARRAY : JsonToken.START_OBJECT)) {
+        throw new BadInputException(what + " is not a JSON " + (bare ? "list" : "object"));
       }
-      boolean found = false;
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        boolean data = parser.currentName().equals("data");
-        JsonToken token = parser.nextToken();
-        if (data && token == JsonToken.START_ARRAY) {
-          found = true;
-          while (parser.nextToken() != JsonToken.END_ARRAY) {
-            action.accept(element(parser));
-          }
-        } else {
-          parser.skipChildren();
-        }
-      }
-      if (!found || parser.currentToken() != JsonToken.END_OBJECT) {
-        throw new BadInputException(what + " has no list \"data\"");
+      if (bare) {
+        list(parser, action);
+      } else {
+        data(parser, action);
       }
     } catch (JsonProcessingException e) {
       if (ended[0]) {
@@ -70,11 +66,34 @@ public final class JsonElements {
     }
   }
 
+  private void data(JsonParser parser, Consumer<Map<String, Object>> action) throws IOException {
+    boolean found = false;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean data = parser.currentName().equals("data");
+      JsonToken token = parser.nextToken();
+      if (data && token == JsonToken.START_ARRAY) {
+        found = true;
+        list(parser, action);
+      } else {
+        parser.skipChildren();
+      }
+    }
+    if (!found || parser.currentToken() != JsonToken.END_OBJECT) {
+      throw new BadInputException(what + " has no list \"data\"");
+    }
+  }
+
+  private void list(JsonParser parser, Consumer<Map<String, Object>> action) throws IOException {
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      action.accept(element(parser));
+    }
+  }
+
   @SuppressWarnings("unchecked") // JsonValues.read makes no other map
   private Map<String, Object> element(JsonParser parser) throws IOException {
     if (JsonValues.read(what, parser) instanceof Map<?, ?> map) {
       return (Map<String, Object>) map;
     }
-    throw new BadInputException(what + " has an element in \"data\" that is not an object");
+    throw new BadInputException(what + " has an element that is not an object");
   }
 }

@@ -62,6 +62,14 @@ record DocumentTable(
           List.of("split_runner_metadata", "split_runner_tags"),
           "runner_number");
 
+  static final DocumentTable BLOCK =
+      new DocumentTable(
+          "block",
+          "block_id",
+          List.of("block_id", "version", "modified", "block_number", "shape"),
+          List.of("block_document"),
+          "block_number");
+
   /** The entries: {@code seek_key}, {@code document} and {@code facts}. */
   String entries() {
     return name + "_entry";

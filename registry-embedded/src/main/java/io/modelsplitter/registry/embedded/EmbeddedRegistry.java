@@ -6,6 +6,7 @@ import com.zaxxer.hikari.pool.HikariPool;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.TaskRegistry;
@@ -45,6 +46,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
   private final ModelLayerRegistry modelLayers;
   private final TaskRegistry tasks;
   private final SplitRunnerRecords splitRunners;
+  private final BlockRegistry blocks;
   private final Runnable onClose;
 
   private EmbeddedRegistry(DataSource dataSource, Runnable onClose) {
@@ -52,6 +54,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     this.modelLayers = new JdbcModelLayerRegistry(database);
     this.tasks = new JdbcTaskRegistry(database);
     this.splitRunners = new JdbcSplitRunnerRecords(database);
+    this.blocks = new JdbcBlockRegistry(database);
     this.onClose = onClose;
   }
 
@@ -161,6 +164,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
    */
   public SplitRunnerRecords splitRunners() {
     return splitRunners;
+  }
+
+  /** The block metadata registry. */
+  public BlockRegistry blocks() {
+    return blocks;
   }
 
   /** Closes what this opened; the registries cannot be used afterwards. */

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccessTokens {
   /** What is asked by POST changes nothing. */
-  private static final Set<String> QUERIES = Set.of("/model-layers", "/split-runners", "/tasks");
+  private static final Set<String> QUERIES =
+      Set.of("/model-layers", "/split-runners", "/tasks", "/blocks/query");
 
   private static final Pattern LINE =
       Pattern.compile("(read|write|admin)\\s+([0-9A-Fa-f]{64})\\s*(#.*)?");
@@ -97,7 +98,8 @@ final class AccessTokens {
 
   private static Role needed(HandlerType method, String path) {
     boolean query =
-        QUERIES.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        HandlerType.POST.equals(method) // a record may be named as an endpoint is
+            && QUERIES.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
     if (HandlerType.GET.equals(method) || HandlerType.HEAD.equals(method) || query) {
       return Role.READ;
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Answers in the envelope. */
+/** Answers in the envelope, and bare lists. */
 final class Answers {
   private static final String JSON = "application/json";
   private static final int BUFFER = 32 << 10;
@@ -25,6 +25,13 @@ final class Answers {
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
+
+  /** What stands around a list. */
+  record Around(String before, String after) {}
+
+  static final Around ENVELOPE = new Around("{\"success\": true, \"data\": [", "]}");
+
+  static final Around BARE = new Around("[", "]");
 
   private Answers() {}
 
@@ -66,10 +73,19 @@ final class Answers {
    */
   static <T> void stream(
       Context ctx, Function<T, Map<String, Object>> wire, Consumer<Consumer<T>> source) {
+    stream(ctx, ENVELOPE, wire, source);
+  }
+
+  /** As above, with something else around the list. */
+  static <T> void stream(
+      Context ctx,
+      Around around,
+      Function<T, Map<String, Object>> wire,
+      Consumer<Consumer<T>> source) {
     ctx.contentType(JSON);
     try {
       OutputStream out = new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER);
-      out.write("{\"success\": true, \"data\": [".getBytes(StandardCharsets.US_ASCII));
+      out.write(around.before.getBytes(StandardCharsets.US_ASCII));
       boolean[] first = {true};
       source.accept(
           element -> {
@@ -81,7 +97,7 @@ final class Answers {
               throw new ClientGoneException(e);
             }
           });
-      out.write("]}".getBytes(StandardCharsets.US_ASCII));
+      out.write(around.after.getBytes(StandardCharsets.US_ASCII));
       out.flush();
     } catch (IOException e) {
       throw new ClientGoneException(e);

@@ -106,13 +106,20 @@ final class Errors {
     Answers.json(ctx, envelope(ctx.path(), error, data));
   }
 
-  /** The task service's clients read {@code message}. */
+  /**
+   * The task service's clients read {@code message}, and those of blocks know nothing else.
+   *
+   * @param path what was asked for, or empty where that is not known
+   */
   static Map<String, Object> envelope(
       String path, String error, @Nullable Map<String, Object> data) {
     Map<String, Object> envelope = new LinkedHashMap<>();
-    envelope.put("success", false);
-    envelope.put("error", error);
-    if (path.startsWith("/task")) {
+    boolean bare = path.equals("/blocks") || path.startsWith("/blocks/");
+    if (!bare) {
+      envelope.put("success", false);
+      envelope.put("error", error);
+    }
+    if (bare || path.isEmpty() || path.startsWith("/task")) {
       envelope.put("message", error);
     }
     if (data != null) {

@@ -9,16 +9,17 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers what never reaches a route, such as a URL that cannot be read, in the envelope too. */
+/**
+ * Answers what never reaches a route, such as a URL that cannot be read, in a form for every
+ * client.
+ */
 final class JettyErrors extends ErrorHandler {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     Object status = request.getAttribute(ERROR_STATUS);
     int code = status instanceof Integer number ? number : response.getStatus();
-    String path =
-        request.getHttpURI() == null ? "" : String.valueOf(request.getHttpURI().getPath());
-    String text = Json.write(Errors.envelope(path, HttpStatus.getMessage(code), null));
+    String text = Json.write(Errors.envelope("", HttpStatus.getMessage(code), null));
     response.setStatus(code);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     Content.Sink.write(response, true, text, callback);

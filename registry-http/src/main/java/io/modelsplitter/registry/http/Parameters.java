@@ -94,7 +94,8 @@ final class Parameters {
                 entry -> entry.getValue().stream().map(value -> Map.entry(entry.getKey(), value)))
             .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
             .collect(Collectors.joining("&"));
-    return "<" + ctx.path() + "?" + query + "&after=" + encode(cursor) + ">; rel=\"next\"";
+    String options = query.isEmpty() ? "" : query + "&";
+    return "<" + ctx.path() + "?" + options + "after=" + encode(cursor) + ">; rel=\"next\"";
   }
 
   private static String encode(String text) {

@@ -47,14 +47,18 @@ record RecordRoutes<T>(
     Answers.success(ctx, wire.apply(stored.value()));
   }
 
-  private void update(Context ctx) {
+  /** Changes the record in the path as the body says, if it has the version asked for. */
+  static <T> Stored<T> update(Context ctx, RecordRegistry<T> registry) {
     Update update = Update.parse(Bodies.object(ctx));
     String id = ctx.pathParam("id");
     OptionalLong version = Parameters.ifMatch(ctx);
-    Stored<T> stored =
-        version.isPresent()
-            ? registry.update(id, update, version.getAsLong())
-            : registry.update(id, update);
+    return version.isPresent()
+        ? registry.update(id, update, version.getAsLong())
+        : registry.update(id, update);
+  }
+
+  private void update(Context ctx) {
+    Stored<T> stored = update(ctx, registry);
     Answers.version(ctx, stored);
     Answers.success(ctx, Answers.withMessage(name + " updated", wire.apply(stored.value())));
   }

@@ -7,6 +7,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.TaskQuery;
@@ -86,6 +87,12 @@ public final class RegistryServer implements AutoCloseable {
     public Builder tasks(TaskRegistry registry) {
       routes.add(new TaskRoutes(registry));
       health.add(() -> registry.query(TaskQuery.all().limit(1)));
+      return this;
+    }
+
+    /** Serves this block metadata registry. */
+    public Builder blocks(BlockRegistry registry) {
+      routes.add(new BlockRoutes(registry));
       return this;
     }
 

@@ -110,7 +110,11 @@ public final class ServerMain implements Callable<Integer> {
               runnerOptions.deployer(() -> publicUrl(parts), jobOptions),
               options.credentialsKey());
       parts.splitRunners = runners;
-      builder.modelLayers(registry.modelLayers()).tasks(registry.tasks()).splitRunners(runners);
+      builder
+          .modelLayers(registry.modelLayers())
+          .tasks(registry.tasks())
+          .blocks(registry.blocks())
+          .splitRunners(runners);
     }
     if (options.role.hasSplitJobs()) {
       addSplitJobs(builder, parts);

@@ -17,7 +17,8 @@ final class ServerOptions {
       paramLabel = "ROLE",
       defaultValue = "all",
       description =
-          "What to serve: all, registry (tasks, layers, split runners) or runner (split jobs). Default: all.")
+          "What to serve: all, registry (tasks, layers, split runners, blocks) or runner (split"
+              + " jobs). Default: all.")
   ServerRole role = ServerRole.ALL;
 
   @Option(

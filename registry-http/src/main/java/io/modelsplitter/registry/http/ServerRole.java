@@ -6,7 +6,7 @@ import java.util.List;
 enum ServerRole {
   /** The registries and the split jobs. */
   ALL,
-  /** Tasks, layers and split runners. */
+  /** Tasks, layers, split runners and blocks. */
   REGISTRY,
   /** Split jobs. */
   RUNNER;

@@ -13,6 +13,7 @@ final class RemoteRegistries implements AutoCloseable {
       RegistryServer.builder()
           .modelLayers(embedded.modelLayers())
           .tasks(embedded.tasks())
+          .blocks(embedded.blocks())
           .splitRunners(
               new SplitRunners(embedded.splitRunners(), deployer, CredentialsKey.random()))
           .start();

@@ -3,6 +3,7 @@ package io.modelsplitter.registry.client;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.Query;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,10 +17,21 @@ import org.jspecify.annotations.Nullable;
  * {@link Query} in the query string. Thread-safe.
  *
  * @param what the answer's name for messages
+ * @param bare whether the answer is the list itself, without the envelope
  * @param fromWire reads a record
  */
 record FilteredList<T>(
-    RegistryHttp http, String path, String what, Function<Map<String, Object>, T> fromWire) {
+    RegistryHttp http,
+    String path,
+    String what,
+    boolean bare,
+    Function<Map<String, Object>, T> fromWire) {
+
+  /** In the envelope. */
+  FilteredList(
+      RegistryHttp http, String path, String what, Function<Map<String, Object>, T> fromWire) {
+    this(http, path, what, false, fromWire);
+  }
 
   /** Hands over what matches while it arrives. */
   Optional<String> query(Query query, Consumer<? super T> action) {
@@ -44,7 +56,8 @@ record FilteredList<T>(
           if (!response.isSuccessful()) {
             throw http.failure(response, "");
           }
-          Json.elements(what, response.body().byteStream())
+          InputStream in = response.body().byteStream();
+          (bare ? Json.bareElements(what, in) : Json.elements(what, in))
               .forEach(
                   element -> {
                     begun[0] = true;
@@ -59,6 +72,15 @@ record FilteredList<T>(
     if (query.limit() > 0) {
       url.addQueryParameter("limit", String.valueOf(query.limit()));
     }
+    addSort(url, query);
+    if (query.after() != null) {
+      url.addQueryParameter("after", query.after());
+    }
+    return url;
+  }
+
+  /** The order of a query as an option in the query string. */
+  static void addSort(HttpUrl.Builder url, Query query) {
     if (!query.sort().isEmpty()) {
       String sort =
           query.sort().stream()
@@ -66,9 +88,5 @@ record FilteredList<T>(
               .collect(Collectors.joining(","));
       url.addQueryParameter("sort", sort);
     }
-    if (query.after() != null) {
-      url.addQueryParameter("after", query.after());
-    }
-    return url;
   }
 }

@@ -104,13 +104,13 @@ final class RegistryHttp {
     return builder;
   }
 
-  /** An opened answer: its status, its headers and the envelope's content. */
-  record Answer(int status, Headers headers, Map<String, Object> envelope) {
+  /** An answer: its status, its headers and the object that is its body. */
+  record Answer(int status, Headers headers, Map<String, Object> body) {
 
-    /** The object {@code data}; empty where there is none. */
+    /** The object {@code data} of the envelope; empty where there is none. */
     @SuppressWarnings("unchecked") // Json makes no other map
     Map<String, Object> data() {
-      return envelope.get("data") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+      return body.get("data") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 
     /** The version is the {@code ETag}; 0 and the epoch where a service does not tell. */
@@ -153,6 +153,26 @@ final class RegistryHttp {
             throw failure(response.code(), envelope, id);
           }
           return new Answer(response.code(), response.headers(), envelope);
+        });
+  }
+
+  /** As above, where a success has no envelope: its body is the record itself. */
+  Answer callBare(
+      String method,
+      HttpUrl url,
+      @Nullable Map<String, ?> body,
+      Headers headers,
+      boolean repeatable,
+      String id) {
+    return exchange(
+        request(method, url, body, headers),
+        () -> repeatable,
+        response -> {
+          Map<String, Object> answer = envelope(response);
+          if (!response.isSuccessful()) {
+            throw failure(response.code(), answer, id);
+          }
+          return new Answer(response.code(), response.headers(), answer);
         });
   }
 

@@ -1,0 +1,67 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Block;
+import io.modelsplitter.registry.Stored;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/** A block as a row of {@code block}: its whole document is one text. */
+record BlockRow(String document, long version, long modified)
+    implements Row.Content<Stored<Block>> {
+  static final String INSERT =
+      """
+      INSERT INTO block (block_id, block_document, version, modified, shape)
+      VALUES (:id, :block, :version, :modified, :shape)
+      """;
+
+  static final String UPDATE =
+      """
+      UPDATE block SET
+        block_document = :block, version = :version, modified = :modified, shape = :shape
+      WHERE block_id = :id AND version = :version - 1
+      """;
+
+  /** What a row tells to a query. */
+  static Row<Stored<Block>> row(ResultSet rows, StatementContext context) throws SQLException {
+    BlockRow content =
+        new BlockRow(
+            rows.getString("block_document"), rows.getLong("version"), rows.getLong("modified"));
+    return new Row<>(
+        rows.getLong("block_number"), content.version, rows.getObject("shape") != null, content);
+  }
+
+  static Update bind(Update statement, Stored<Block> stored) {
+    return statement
+        .bind("id", stored.value().id())
+        .bind("block", Json.write(stored.value().toMap()))
+        .bind("version", stored.version())
+        .bind("modified", stored.modified().getEpochSecond());
+  }
+
+  @Override
+  public Stored<Block> read() {
+    Block block = new Block(Json.parseObject("block", document));
+    return new Stored<>(block, version, Instant.ofEpochSecond(modified));
+  }
+
+  @Override
+  public Map<String, ?> along(String[] path) {
+    return object(Json.parseAlong("block", document, path, 0));
+  }
+
+  @Override
+  public long characters() {
+    return document.length();
+  }
+
+  @SuppressWarnings("unchecked") // bind wrote an object
+  private static Map<String, ?> object(@Nullable Object value) {
+    return value == null ? Map.of() : (Map<String, ?>) value;
+  }
+}

@@ -1,0 +1,49 @@
+package io.modelsplitter.registry.embedded;
+
+import io.modelsplitter.error.ConflictException;
+import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Block;
+import io.modelsplitter.registry.BlockRegistry;
+import io.modelsplitter.registry.Stored;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+
+/** Blocks in the table {@code block}. */
+final class JdbcBlockRegistry extends JdbcRecords<Block> implements BlockRegistry {
+
+  JdbcBlockRegistry(Database database) {
+    super(database, DocumentTable.BLOCK, "block", BlockRow::row);
+  }
+
+  @Override
+  Map<String, Object> toMap(Block block) {
+    return block.toMap();
+  }
+
+  @Override
+  Block updated(Block block, Update update) {
+    return block.updated(update);
+  }
+
+  @Override
+  org.jdbi.v3.core.statement.Update write(Handle handle, Stored<Block> stored) {
+    return BlockRow.bind(handle.createUpdate(BlockRow.UPDATE), stored);
+  }
+
+  @Override
+  public Stored<Block> create(Block block) {
+    Stored<Block> stored = new Stored<>(block, 1, now());
+    try {
+      table.insert(stored, BlockRow.INSERT, insert -> BlockRow.bind(insert, stored));
+      return stored;
+    } catch (JdbiException e) {
+      if (!Database.isDuplicateKey(e)) {
+        throw e;
+      }
+      String id = block.id();
+      throw new ConflictException(
+          "there is a block " + id + " already", id, get(id).value().toMap());
+    }
+  }
+}

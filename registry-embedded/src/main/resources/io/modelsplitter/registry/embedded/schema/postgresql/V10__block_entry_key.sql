@@ -1,0 +1,1 @@
+ALTER TABLE block_entry ADD PRIMARY KEY (seek_key, document);
