@@ -7,13 +7,14 @@ import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Splits and merges checkpoints on this machine, without registries. */
+/** Splits and merges checkpoints on this machine, and tidies up the store of layers. */
 @Command(
     name = "checkpoint",
     mixinStandardHelpOptions = true,
     version = "checkpoint 0.1.0",
     subcommands = {SplitCommand.class, MergeCommand.class},
-    description = "Splits a checkpoint into files, or merges them.")
+    description =
+        "Splits a checkpoint into files, merges them, or tidies up where they are stored.")
 public final class CheckpointTool {
 
   private CheckpointTool() {}
@@ -22,6 +23,7 @@ public final class CheckpointTool {
   public static void main(String[] args) {
     System.exit(
         new CommandLine(new CheckpointTool())
+            .addSubcommand(GcCommand.fromEnvironment())
             .setExecutionExceptionHandler((e, unused, parsed) -> fail(e))
             .execute(args));
   }

@@ -10,6 +10,8 @@ import io.modelsplitter.checkpoint.VdagDocuments;
 import io.modelsplitter.file.AtomicFile;
 import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.BlockRegistry;
+import io.modelsplitter.registry.client.Blocks;
 import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.storage.LayerStore;
 import java.io.BufferedOutputStream;
@@ -21,8 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,16 +37,12 @@ public final class SafetensorsSplitter implements ModelSplitter {
   private final Context context;
   private final JobConfig config;
   private final StoredLayers stored;
-  private final Function<String, Optional<String>> running;
+  private final BlockRegistry blocks;
   private final Path work;
 
-  /**
-   * @param running the id of a block that runs a layer, by the layer's hash
-   */
-  private SafetensorsSplitter(
-      Context context, StoredLayers stored, Function<String, Optional<String>> running) {
+  private SafetensorsSplitter(Context context, StoredLayers stored, BlockRegistry blocks) {
     this.context = context;
-    this.running = running;
+    this.blocks = blocks;
     this.config = JobConfig.of(context);
     this.stored = stored;
     this.work = context.scratchFolder().resolve("files");
@@ -61,7 +57,7 @@ public final class SafetensorsSplitter implements ModelSplitter {
     return new SafetensorsSplitter(
         context,
         new StoredLayers(ModelLayerClient.fromEnvironment(), LayerStore.fromEnvironment()),
-        hash -> Optional.empty()); // until blocks can be asked for
+        Blocks.fromEnvironment());
   }
 
   @Override
@@ -159,7 +155,10 @@ public final class SafetensorsSplitter implements ModelSplitter {
     if (config.isWhole()) { // a graph has every rank
       VdagDocuments documents =
           VdagDocuments.of(
-              config.vdag(), layers.pieces(), running, hash -> stored.find(hash) != null);
+              config.vdag(),
+              layers.pieces(),
+              new RunningBlocks(blocks, config.component()),
+              hash -> stored.find(hash) != null);
       result.put("vdag", companions.storeJson("vdag.json", documents.vdag()));
       result.put("blocks", companions.storeJson("blocks.json", documents.blocks()));
     }

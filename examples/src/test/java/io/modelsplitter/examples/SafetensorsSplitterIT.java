@@ -10,6 +10,7 @@ import io.modelsplitter.checkpoint.CountingServer;
 import io.modelsplitter.file.Archives;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.Block;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +43,11 @@ class SafetensorsSplitterIT {
 
   private EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
   private RegistryServer server =
-      RegistryServer.builder().modelLayers(registry.modelLayers()).tasks(registry.tasks()).start();
+      RegistryServer.builder()
+          .modelLayers(registry.modelLayers())
+          .tasks(registry.tasks())
+          .blocks(registry.blocks())
+          .start();
   private Path model = Path.of("");
   private final Map<String, String> environment = new HashMap<>();
 
@@ -152,6 +158,26 @@ class SafetensorsSplitterIT {
     assertTrue(contentOf("vdag").contains("\"outputs\":[{\"nodeLabel\":\"stage-2\"}]"));
     assertTrue(String.valueOf(task().taskStatusData().get("artifact")).endsWith("registry.json"));
     assertFalse(Files.exists(folder.resolve("work/task-" + environment.get("TASK_ID") + "")));
+  }
+
+  @Test
+  void run_whereABlockRunsALayer_namesIt() throws Exception {
+    Ended first = run();
+    assertEquals(0, first.exitCode(), first.errors());
+    ModelLayer layer = registry.modelLayers().query(Filter.eq("model_layer_rank", 1)).get(0);
+    String hash = layer.modelLayerHash();
+    Map<String, Object> block = new LinkedHashMap<>();
+    block.put("id", "block-of-rank-1");
+    block.put("componentUri", layer.modelComponentRegistryUri());
+    block.put("blockInitData", Map.of("layerHash", hash));
+    Object unused = registry.blocks().create(Block.fromMap(block));
+
+    environment.put(
+        "TASK_ID", registry.tasks().create(NewTask.of("model_splits", Map.of())).taskId());
+    Ended second = run();
+    assertEquals(0, second.exitCode(), second.errors());
+    assertTrue(contentOf("vdag").contains("\"manualBlockId\":\"block-of-rank-1\""));
+    assertFalse(contentOf("blocks").contains(hash));
   }
 
   private String contentOf(String field) throws IOException {

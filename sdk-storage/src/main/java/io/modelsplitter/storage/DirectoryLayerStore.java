@@ -6,9 +6,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Consumer;
 
 /** Files in one directory, made when the first file comes. */
 final class DirectoryLayerStore implements LayerStore {
@@ -44,6 +49,33 @@ final class DirectoryLayerStore implements LayerStore {
   @Override
   public boolean contains(String name) {
     return Files.isRegularFile(path(name));
+  }
+
+  @Override
+  public void list(Consumer<? super StoredFile> action) throws IOException {
+    if (!Files.exists(directory)) {
+      return; // no file came yet
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (StoredNames.isValid(name) && Files.isRegularFile(file)) {
+          try {
+            BasicFileAttributes about = Files.readAttributes(file, BasicFileAttributes.class);
+            action.accept(new StoredFile(name, about.size(), about.lastModifiedTime().toInstant()));
+          } catch (NoSuchFileException e) {
+            // somebody removed it meanwhile
+          }
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    boolean unused = Files.deleteIfExists(path(name));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Keeps the files of layers under names, and tells where others can get them.
@@ -36,6 +37,21 @@ public interface LayerStore {
 
   /** Whether there is a file with this name. */
   boolean contains(String name) throws IOException;
+
+  /**
+   * Hands over each file of the store, in no order, without those that are half put. Files whose
+   * names are none of a store's are left out.
+   *
+   * @throws IOException when the store cannot be read
+   */
+  void list(Consumer<? super StoredFile> action) throws IOException;
+
+  /**
+   * Removes a file. One that is not there is fine.
+   *
+   * @throws IOException when it cannot be removed
+   */
+  void delete(String name) throws IOException;
 
   /** Where others get the file with this name, whether it is there or not. */
   URI publicUrl(String name);

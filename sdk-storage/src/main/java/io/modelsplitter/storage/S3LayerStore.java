@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Objects below a prefix of one bucket. */
 final class S3LayerStore implements LayerStore {
@@ -33,6 +34,24 @@ final class S3LayerStore implements LayerStore {
   @Override
   public boolean contains(String name) {
     return s3.exists(bucket, key(name));
+  }
+
+  @Override
+  public void list(Consumer<? super StoredFile> action) {
+    s3.list(
+        bucket,
+        prefix,
+        object -> {
+          String name = object.name().substring(prefix.length());
+          if (StoredNames.isValid(name)) {
+            action.accept(new StoredFile(name, object.bytes(), object.modified()));
+          }
+        });
+  }
+
+  @Override
+  public void delete(String name) {
+    s3.delete(bucket, key(name));
   }
 
   @Override

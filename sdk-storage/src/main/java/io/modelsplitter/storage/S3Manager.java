@@ -2,10 +2,14 @@ package io.modelsplitter.storage;
 
 import io.minio.GetPresignedObjectUrlArgs;
 import io.minio.Http;
+import io.minio.ListObjectsArgs;
 import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.Result;
 import io.minio.StatObjectArgs;
 import io.minio.StatObjectResponse;
 import io.minio.errors.ErrorResponseException;
+import io.minio.messages.Item;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.FileDigests;
@@ -22,7 +26,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -303,6 +309,35 @@ public final class S3Manager {
             throw e;
           }
         });
+  }
+
+  /** Hands over each object whose key begins with a prefix, under its whole key. */
+  void list(String bucket, String prefix, Consumer<StoredFile> action) {
+    ListObjectsArgs args =
+        ListObjectsArgs.builder().bucket(bucket).prefix(prefix).recursive(true).build();
+    Iterator<Result<Item>> objects = connection.client().listObjects(args).iterator();
+    while (S3Failures.translated("list", bucket, prefix, objects::hasNext)) {
+      Item item = S3Failures.translated("list", bucket, prefix, () -> objects.next().get());
+      if (!item.isDir()) {
+        action.accept(
+            new StoredFile(item.objectName(), item.size(), item.lastModified().toInstant()));
+      }
+    }
+  }
+
+  /** Removes an object. One that is not there is fine. */
+  void delete(String bucket, String key) {
+    boolean unused =
+        S3Failures.translated(
+            "remove",
+            bucket,
+            key,
+            () -> {
+              connection
+                  .client()
+                  .removeObject(RemoveObjectArgs.builder().bucket(bucket).object(key).build());
+              return true;
+            });
   }
 
   /** The object's https (or endpoint) URL. */

@@ -9,8 +9,12 @@ final class StoredNames {
 
   private StoredNames() {}
 
+  static boolean isValid(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   static String checked(String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!isValid(name)) {
       throw new BadInputException(
           "a stored file's name must be 1 to 255 characters of [A-Za-z0-9._-], not \""
               + name

@@ -12,8 +12,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +62,29 @@ abstract class LayerStoreContract {
     store.put(file(20), "abc");
     store.get("abc", work.resolve("target"));
     assertEquals(20, Files.size(work.resolve("target")));
+  }
+
+  @Test
+  void list_hasWhatWasPut_andDeleteTakesItAway() throws IOException {
+    LayerStore store = store();
+    assertEquals(Map.of(), sizes(store));
+    Instant before = Instant.now().minusSeconds(60);
+    for (int i = 1; i <= 3; i++) {
+      store.put(file(i), "file-" + i);
+    }
+    assertEquals(Map.of("file-1", 1L, "file-2", 2L, "file-3", 3L), sizes(store));
+    store.list(file -> assertTrue(file.modified().isAfter(before), file::toString));
+    store.delete("file-2");
+    store.delete("file-2");
+    assertFalse(store.contains("file-2"));
+    assertEquals(Map.of("file-1", 1L, "file-3", 3L), sizes(store));
+    assertThrows(BadInputException.class, () -> store.delete("../file-1"));
+  }
+
+  private static Map<String, Long> sizes(LayerStore store) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    store.list(file -> sizes.put(file.name(), file.bytes()));
+    return sizes;
   }
 
   @Test
