@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -78,6 +80,26 @@ class CheckpointToolTest {
     Files.write(out.resolve("rank-0-before.safetensors"), new byte[9]);
     assertTrue(
         run(new MergeCommand(), out.resolve("registry.json").toString(), "--out=" + merged) > 0);
+  }
+
+  @Test
+  void split_zipOfAFolder_isAsTheFolder() throws IOException {
+    Path model = synthetic();
+    Path zip = folder.resolve("model.zip");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      for (String name : List.of("config.json", "model.safetensors")) {
+        out.putNextEntry(new ZipEntry("gpt2/" + name));
+        Files.copy(model.resolve(name), out);
+        out.closeEntry();
+      }
+    }
+    for (Path from : List.of(model, zip)) {
+      String out = "--out=" + folder.resolve("out-" + from.getFileName());
+      assertEquals(0, run(new SplitCommand(), from.toUri().toString(), "--world-size=3", out));
+    }
+    assertEquals(
+        Files.readString(folder.resolve("out-model/registry.json")),
+        Files.readString(folder.resolve("out-model.zip/registry.json")));
   }
 
   @Test

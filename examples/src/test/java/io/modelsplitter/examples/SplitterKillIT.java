@@ -48,27 +48,42 @@ class SplitterKillIT {
 
   @Test
   void kill_againAndAgain_endsAsIfNobodyHad() throws Exception {
+    killAgainAndAgain(KILLS, Map.of(), 4);
+  }
+
+  /** Twelve layers of two ranks each, what comes before and after, and a manifest for each rank. */
+  @Test
+  void kill_tensorParallelByLayer_endsAsIfNobodyHad() throws Exception {
+    // Both ranks of the first stage have the same embeddings.
+    killAgainAndAgain(
+        Math.max(5, KILLS / 5),
+        Map.of("tp_degree", 2, "granularity", "layer"),
+        2 * 12 + 2 * 2 - 1 + 4);
+  }
+
+  private void killAgainAndAgain(int kills, Map<String, Object> config, int registrations)
+      throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     Path model = folder.resolve("model.tar.gz");
     int width = (int) Math.sqrt(MEGABYTES * (double) (1 << 20) / (4 * 12 * 12)) / 8 * 8;
     new SyntheticCheckpoint(12, width, 1_000).writeArchive("model", model);
 
-    try (Split undisturbed = new Split("undisturbed", model)) {
+    try (Split undisturbed = new Split("undisturbed", model, config)) {
       long start = System.nanoTime();
       assertEquals(0, undisturbed.await(undisturbed.start()));
       long duration = System.nanoTime() - start;
       Outcome expected = undisturbed.outcome();
-      assertEquals(4, expected.registrations().size());
+      assertEquals(registrations, expected.registrations().size());
 
       int killed = 0;
       int splits = 0;
-      while (killed < KILLS) {
-        try (Split split = new Split("killed-" + splits++, model)) {
+      while (killed < kills) {
+        try (Split split = new Split("killed-" + splits++, model, config)) {
           int exit = -1;
           for (int attempt = 1; exit != 0; attempt++) {
             Process process = split.start();
-            boolean isDone = killed >= KILLS;
+            boolean isDone = killed >= kills;
             long moment = isDone ? Long.MAX_VALUE : (long) (moment(random) * duration);
             if (process.waitFor(moment, TimeUnit.NANOSECONDS)) {
               exit = process.exitValue();
@@ -105,9 +120,11 @@ class SplitterKillIT {
             .start();
     private final Path root;
     private final Path model;
+    private final Map<String, Object> config;
     private final String taskId;
 
-    Split(String name, Path model) throws IOException {
+    Split(String name, Path model, Map<String, Object> config) throws IOException {
+      this.config = config;
       this.root = Files.createDirectories(folder.resolve(name));
       this.model = model;
       this.taskId = registry.tasks().create(NewTask.of("model_splits", Map.of())).taskId();
@@ -139,7 +156,7 @@ class SplitterKillIT {
                           "world_size",
                           4,
                           "model_split_config",
-                          Map.of())),
+                          config)),
                   "TASK_STATUS_UPDATE_URL",
                   url,
                   "MODEL_LAYERS_REGISTRY_URL",

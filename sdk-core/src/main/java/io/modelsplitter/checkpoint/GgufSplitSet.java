@@ -3,6 +3,7 @@ package io.modelsplitter.checkpoint;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,7 @@ final class GgufSplitSet {
     GgufMetadata metadata = null;
     for (int number = 1; number <= count; number++) {
       String each = "%s-%05d-of-%05d.gguf".formatted(matcher.group(1), number, count);
-      GgufFile file = GgufFile.read(files.find(each));
+      GgufFile file = read(each, count, files);
       check(each, "split.no", number - 1, file.metadata());
       check(each, "split.count", count, file.metadata());
       metadata = metadata == null ? file.metadata() : metadata;
@@ -59,6 +60,17 @@ final class GgufSplitSet {
     }
     check(name, "split.tensors.count", tensors.size(), metadata);
     return checkpoint(tensors, metadata, companions);
+  }
+
+  private static GgufFile read(String name, int count, WeightFiles files) throws IOException {
+    try {
+      return GgufFile.read(files.find(name));
+    } catch (NoSuchFileException e) {
+      throw new BadInputException(
+          "%s is missing; the split set has %d files, which must lie together"
+              .formatted(name, count),
+          e);
+    }
   }
 
   private static void check(String file, String key, int expected, GgufMetadata metadata) {

@@ -70,14 +70,21 @@ public record VdagDocuments(Map<String, Object> vdag, List<Map<String, Object>> 
     }
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("vdagName", options.name());
-    values.put(
-        "vdagVersion", Map.of("version", options.version(), "release-tag", options.releaseTag()));
+    values.put("vdagVersion", version(options));
     values.put("mode", options.mode());
     values.put("discoveryTags", options.discoveryTags());
     values.put("controller", controller());
     values.put("nodes", nodes);
     values.put("graph", graph(pieces, isTensorParallel));
     return new VdagDocuments(wrapped(values), blocks);
+  }
+
+  /** In an order of its own, as everything here: the same split gives the same document. */
+  private static Map<String, Object> version(VdagOptions options) {
+    Map<String, Object> version = new LinkedHashMap<>();
+    version.put("version", options.version());
+    version.put("release-tag", options.releaseTag());
+    return version;
   }
 
   private static Map<String, Object> wrapped(Map<String, Object> values) {

@@ -55,7 +55,11 @@ class VdagDocumentsTest {
         Json.write(values(documents.vdag()).get("graph")));
     assertEquals(
         Map.of("templateUri", "Parser/V1", "parameters", Map.of()), documents.vdag().get("header"));
-    assertEquals("gpt2", values(documents.vdag()).get("vdagName"));
+    assertTrue(
+        Json.write(documents.vdag())
+            .contains(
+                "{\"vdagName\":\"gpt2\","
+                    + "\"vdagVersion\":{\"version\":\"0.0.1\",\"release-tag\":\"stable\"},"));
   }
 
   @Test
