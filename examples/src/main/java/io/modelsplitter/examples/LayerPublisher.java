@@ -1,11 +1,11 @@
 package io.modelsplitter.examples;
 
 import io.modelsplitter.Context;
+import io.modelsplitter.LayerRegistration;
+import io.modelsplitter.LayerUse;
 import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.SplitPlan;
 import io.modelsplitter.checkpoint.SplitPlan.RankPlan;
-import io.modelsplitter.error.ConflictException;
-import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
@@ -37,6 +37,7 @@ final class LayerPublisher {
   private static final Logger log = LoggerFactory.getLogger(LayerPublisher.class);
 
   private final ModelLayerRegistry registry;
+  private final LayerRegistration registration;
   private final LayerStore store;
   private final Context context;
   private final String asset;
@@ -46,6 +47,7 @@ final class LayerPublisher {
 
   LayerPublisher(ModelLayerRegistry registry, LayerStore store, Context context, String component) {
     this.registry = registry;
+    this.registration = new LayerRegistration(registry);
     this.store = store;
     this.context = context;
     this.asset = context.modelName();
@@ -214,7 +216,7 @@ final class LayerPublisher {
 
   /** Notes the use; a record whose file was gone is told where it is now. */
   private Update update(StoredRank rank) {
-    Update usage = Update.addToSet("model_layer_metadata", usage(rank.file()));
+    Update usage = new LayerUse(asset, rank.file().rank(), worldSize).note();
     return rank.known() == null || rank.reused()
         ? usage
         : usage.and(Update.set("model_layer_public_url", url(rank)));
@@ -245,27 +247,11 @@ final class LayerPublisher {
             List.of(file.metadata()),
             file.rank(),
             worldSize);
-    try {
-      return registry.create(layer).created();
-    } catch (ConflictException e) {
-      return false;
-    }
-  }
-
-  private Map<String, Object> usage(RankFile file) {
-    Map<String, Object> usage = new LinkedHashMap<>();
-    usage.put("asset_id", asset);
-    usage.put("rank", file.rank());
-    usage.put("world_size", worldSize);
-    return usage;
+    return registration.register(layer);
   }
 
   private @Nullable ModelLayer find(RankFile file) {
-    try {
-      return registry.get(file.digests().md5()).value();
-    } catch (NotFoundException e) {
-      return null;
-    }
+    return registration.find(file.digests().md5()).orElse(null);
   }
 
   /** Whether a layer's file is there, as far as that can be seen from here. */

@@ -36,7 +36,7 @@ class PythonClientWireTest {
   private PythonRequests python;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     registry = EmbeddedRegistry.inMemory();
     ProcessJobLauncher launcher =
         ProcessJobLauncher.builder(folder).image("splitter:base", List.of("true")).build();
@@ -238,6 +238,6 @@ class PythonClientWireTest {
     assertFailure(405, python.put("/tasks", "{}"), "method");
     assertFailure(400, python.post("/model-layer", "null"), "JSON object");
     assertFailure(400, python.post("/model-layer", "{\"model_world_size\": NaN}"), "JSON");
-    assertSuccess(200, python.get("/tasks")); // the connection is as good as it was
+    assertSuccess(200, python.get("/tasks"));
   }
 }

@@ -16,21 +16,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the bytes that Python's {@code requests} sends (as captured from version 2.34.2): the
- * headers in its order, and the body in a packet of its own, over one connection that stays open.
+ * headers in its order, and the body in a packet of its own, over a connection that stays open.
  */
 final class PythonRequests implements AutoCloseable {
-  private final Socket socket;
-  private final InputStream in;
-  private final OutputStream out;
-  private final String host;
+  private final URI server;
+  private @Nullable Socket socket;
+  private InputStream in = InputStream.nullInputStream();
 
-  PythonRequests(URI server) throws IOException {
-    this.socket = new Socket(server.getHost(), server.getPort());
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(30_000);
-    this.in = new BufferedInputStream(socket.getInputStream());
-    this.out = socket.getOutputStream();
-    this.host = server.getHost() + ":" + server.getPort();
+  PythonRequests(URI server) {
+    this.server = server;
+  }
+
+  /** The connection; another one where the last answer said {@code Connection: close}. */
+  private Socket connection() throws IOException {
+    Socket open = socket;
+    if (open == null) {
+      open = new Socket(server.getHost(), server.getPort());
+      open.setTcpNoDelay(true);
+      open.setSoTimeout(30_000);
+      in = new BufferedInputStream(open.getInputStream());
+      socket = open;
+    }
+    return open;
   }
 
   /** What {@code requests} makes of an answer. */
@@ -91,12 +98,13 @@ final class PythonRequests implements AutoCloseable {
   private Answer send(String method, String path, String more, String body) throws IOException {
     String head =
         (method + " " + path + " HTTP/1.1\r\n")
-            + ("Host: " + host + "\r\n")
+            + ("Host: " + server.getHost() + ":" + server.getPort() + "\r\n")
             + "User-Agent: python-requests/2.34.2\r\n"
             + "Accept-Encoding: gzip, deflate\r\n"
             + "Accept: */*\r\n"
             + "Connection: keep-alive\r\n"
             + (more + "\r\n");
+    OutputStream out = connection().getOutputStream();
     out.write(head.getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
     out.write(body.getBytes(StandardCharsets.US_ASCII));
@@ -108,17 +116,22 @@ final class PythonRequests implements AutoCloseable {
     int status = Integer.parseInt(line().split(" ", 3)[1]);
     int length = 0;
     boolean chunked = false;
+    boolean closes = false;
     for (String header = line(); !header.isEmpty(); header = line()) {
       String lower = header.toLowerCase(Locale.ROOT);
       if (lower.startsWith("content-length:")) {
         length = Integer.parseInt(lower.substring("content-length:".length()).strip());
       }
+      closes |= lower.equals("connection: close");
       chunked |= lower.equals("transfer-encoding: chunked");
       if (lower.startsWith("content-encoding:")) {
         throw new AssertionError("nobody unpacks here: " + header);
       }
     }
     byte[] body = chunked ? chunks() : bytes(length);
+    if (closes) {
+      close();
+    }
     return new Answer(status, new String(body, StandardCharsets.UTF_8));
   }
 
@@ -157,6 +170,9 @@ final class PythonRequests implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    if (socket != null) {
+      socket.close();
+      socket = null;
+    }
   }
 }
