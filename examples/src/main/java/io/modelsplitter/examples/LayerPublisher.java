@@ -1,9 +1,10 @@
 package io.modelsplitter.examples;
 
 import io.modelsplitter.Context;
+import io.modelsplitter.LayerRegistration;
+import io.modelsplitter.LayerUse;
 import io.modelsplitter.checkpoint.Shard;
 import io.modelsplitter.checkpoint.VdagDocuments;
-import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.ModelLayer;
@@ -152,7 +153,7 @@ final class LayerPublisher {
 
   /** Notes the use; a record whose file was gone is told where it is now. */
   private Update update(StoredRank rank) {
-    Update usage = Update.addToSet("model_layer_metadata", usage(rank.file()));
+    Update usage = new LayerUse(asset, rank.file().rank(), worldSize).note();
     return rank.known() == null || rank.reused()
         ? usage
         : usage.and(Update.set("model_layer_public_url", url(rank)));
@@ -186,18 +187,6 @@ final class LayerPublisher {
             List.of(file.metadata()),
             file.rank(),
             worldSize);
-    try {
-      return registry.create(layer).created();
-    } catch (ConflictException e) {
-      return false;
-    }
-  }
-
-  private Map<String, Object> usage(PieceFile file) {
-    Map<String, Object> usage = new LinkedHashMap<>();
-    usage.put("asset_id", asset);
-    usage.put("rank", file.rank());
-    usage.put("world_size", worldSize);
-    return usage;
+    return new LayerRegistration(registry).register(layer);
   }
 }

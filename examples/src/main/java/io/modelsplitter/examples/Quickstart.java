@@ -113,6 +113,7 @@ public final class Quickstart implements Callable<Integer> {
               RegistryServer.builder()
                   .modelLayers(registry.modelLayers())
                   .tasks(registry.tasks())
+                  .blocks(registry.blocks())
                   .splitJobs(jobs)
                   .start()) {
         url.set(server.url().toString());

@@ -1,6 +1,6 @@
 package io.modelsplitter.examples;
 
-import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.LayerRegistration;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.ModelLayer;
@@ -31,11 +31,7 @@ record StoredLayers(ModelLayerRegistry registry, LayerStore store) {
 
   /** The layer with this hash, if it is registered. */
   @Nullable ModelLayer find(String hash) {
-    try {
-      return registry.get(hash).value();
-    } catch (NotFoundException e) {
-      return null;
-    }
+    return new LayerRegistration(registry).find(hash).orElse(null);
   }
 
   /** Whether a layer's file is there, as far as that can be seen from here. */

@@ -174,7 +174,11 @@ public final class RegistryServer implements AutoCloseable {
       config.http.maxRequestSize = Bodies.MAX_BYTES;
       config.http.prefer405over404 = true;
       config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
-      config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+      config.jetty.modifyHttpConfiguration(
+          http -> {
+            http.setSendServerVersion(false);
+            http.addCustomizer(new SingleSlashes());
+          });
       config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
       if (!morePorts.isEmpty()) { // any connector of ours replaces Javalin's own
         config.jetty.addConnector((server, http) -> connector(server, http, port));

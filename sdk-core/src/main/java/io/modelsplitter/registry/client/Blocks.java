@@ -19,7 +19,6 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The block metadata registry over HTTP. Thread-safe; nothing is sent before the first call.
@@ -35,8 +34,8 @@ public final class Blocks implements BlockRegistry {
   private final RegistryHttp http;
   private final FilteredList<Map<String, Object>> documents;
 
-  private Blocks(String url, @Nullable String token) {
-    this.http = new RegistryHttp("blocks registry", url, token);
+  private Blocks(ClientSettings settings) {
+    this.http = new RegistryHttp("blocks registry", settings);
     this.documents =
         new FilteredList<>(
             http, "blocks", "the answer of the blocks registry", true, block -> block);
@@ -50,13 +49,19 @@ public final class Blocks implements BlockRegistry {
   /** As {@link #fromEnvironment()}, from these variables. */
   public static Blocks from(Map<String, String> environment) {
     return new Blocks(
-        Endpoints.required(environment, "BLOCK_DB_URL", "BLOCKS_DB_URL"),
-        Endpoints.token(environment));
+        ClientSettings.of(
+            Endpoints.required(environment, "BLOCK_DB_URL", "BLOCKS_DB_URL"),
+            Endpoints.token(environment)));
   }
 
   /** A client for the registry at this base URL. */
   public static Blocks at(String url) {
-    return new Blocks(url, null);
+    return builder(url).build();
+  }
+
+  /** As {@link #at}, to say more. */
+  public static RegistryClientBuilder<Blocks> builder(String url) {
+    return new RegistryClientBuilder<>(url, Blocks::new);
   }
 
   @Override

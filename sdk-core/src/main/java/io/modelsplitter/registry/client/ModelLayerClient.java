@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The model layers registry over HTTP. Thread-safe; nothing is sent before the first call.
@@ -32,8 +31,8 @@ public final class ModelLayerClient implements ModelLayerRegistry {
   private final RegistryHttp http;
   private final FilteredList<ModelLayer> layers;
 
-  private ModelLayerClient(String url, @Nullable String token) {
-    this.http = new RegistryHttp("model layers registry", url, token);
+  private ModelLayerClient(ClientSettings settings) {
+    this.http = new RegistryHttp("model layers registry", settings);
     this.layers =
         new FilteredList<>(
             http,
@@ -50,12 +49,19 @@ public final class ModelLayerClient implements ModelLayerRegistry {
   /** As {@link #fromEnvironment()}, from these variables. */
   public static ModelLayerClient from(Map<String, String> environment) {
     return new ModelLayerClient(
-        Endpoints.required(environment, "MODEL_LAYERS_REGISTRY_URL"), Endpoints.token(environment));
+        ClientSettings.of(
+            Endpoints.required(environment, "MODEL_LAYERS_REGISTRY_URL"),
+            Endpoints.token(environment)));
   }
 
   /** A client for the registry at this base URL. */
   public static ModelLayerClient at(String url) {
-    return new ModelLayerClient(url, null);
+    return builder(url).build();
+  }
+
+  /** As {@link #at}, to say more. */
+  public static RegistryClientBuilder<ModelLayerClient> builder(String url) {
+    return new RegistryClientBuilder<>(url, ModelLayerClient::new);
   }
 
   @Override

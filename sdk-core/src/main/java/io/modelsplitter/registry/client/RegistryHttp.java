@@ -38,14 +38,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistryHttp {
   private static final MediaType JSON = MediaType.get("application/json");
-  private static final int ATTEMPTS = 4;
+
+  /** So long at most is waited because a busy registry asks for it. */
+  private static final long MAX_PAUSE_SECONDS = 10;
+
   private static final long MAX_ANSWER = 64 << 20;
 
   private static final OkHttpClient HTTP =
       new OkHttpClient.Builder()
-          .connectTimeout(Duration.ofSeconds(5))
-          .readTimeout(Duration.ofSeconds(30))
-          .writeTimeout(Duration.ofSeconds(30))
           .connectionPool(new ConnectionPool(8, 20, TimeUnit.SECONDS)) // servers close after 30
           .retryOnConnectionFailure(false) // it repeats what is not safe to repeat, too
           .build();
@@ -58,36 +58,41 @@ final class RegistryHttp {
   private final String what;
   private final HttpUrl base;
   private final String place;
-  private final @Nullable String token;
+  private final ClientSettings settings;
 
   /**
    * @param what the registry's name for messages
-   * @param url where it is
    */
-  RegistryHttp(String what, String url, @Nullable String token) {
+  RegistryHttp(String what, ClientSettings settings) {
+    this(what, settings, settings.timeout());
+  }
+
+  /**
+   * @param silence how long the registry may be silent
+   */
+  private RegistryHttp(String what, ClientSettings settings, Duration silence) {
+    String url = settings.url();
     HttpUrl parsed = HttpUrl.parse(url);
     if (parsed == null) {
       throw new BadInputException(
           "the URL of the " + what + " must be an http or https URL, not " + Json.show(url));
     }
-    this.client = HTTP;
+    this.client =
+        HTTP.newBuilder() // which shares the pool
+            .connectTimeout(settings.connectTimeout())
+            .readTimeout(silence)
+            .writeTimeout(settings.timeout())
+            .build();
     this.what = what;
     this.base = parsed;
     this.place = parsed.newBuilder().username("").password("").query(null).build().toString();
-    this.token = token;
+    this.settings = settings;
   }
 
-  private RegistryHttp(RegistryHttp other, Duration patience) {
-    this.client = HTTP.newBuilder().readTimeout(patience).build();
-    this.what = other.what;
-    this.base = other.base;
-    this.place = other.place;
-    this.token = other.token;
-  }
-
-  /** The same registry, for calls that may take this long to be answered. */
+  /** The same registry, for calls that may take at least this long to be answered. */
   RegistryHttp patient(Duration patience) {
-    return new RegistryHttp(this, patience);
+    boolean longer = patience.compareTo(settings.timeout()) > 0;
+    return new RegistryHttp(what, settings, longer ? patience : settings.timeout());
   }
 
   /** Whether doing the update twice is the same as doing it once. */
@@ -197,18 +202,21 @@ final class RegistryHttp {
 
   private <T> T exchange(Request request, BooleanSupplier repeatable, Reader<T> reader) {
     for (int attempt = 1; ; attempt++) {
+      long asked = 0;
+      boolean last = attempt > settings.retries();
       try (Response response = client.newCall(request).execute()) {
-        if (attempt == ATTEMPTS || !isBusy(response.code(), repeatable.getAsBoolean())) {
+        if (last || !isBusy(response.code(), repeatable.getAsBoolean())) {
           return reader.read(response);
         }
+        asked = retryAfter(response);
       } catch (IOException e) {
         boolean neverSent = e instanceof ConnectException || e instanceof UnknownHostException;
-        if (attempt == ATTEMPTS || !(repeatable.getAsBoolean() || neverSent)) {
+        if (last || !(repeatable.getAsBoolean() || neverSent)) {
           throw new UnavailableException(
               "cannot reach the " + what + " at " + place + ": " + e.getMessage(), e);
         }
       }
-      pause(attempt);
+      pause(attempt, asked);
     }
   }
 
@@ -224,8 +232,8 @@ final class RegistryHttp {
             ? null
             : RequestBody.create(Json.write(body).getBytes(StandardCharsets.UTF_8), JSON);
     Request.Builder request = new Request.Builder().url(url).headers(headers).method(method, sent);
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
+    if (settings.token() != null) {
+      request.header("Authorization", "Bearer " + settings.token());
     }
     return request.build();
   }
@@ -274,15 +282,27 @@ final class RegistryHttp {
     return envelope.get("data") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
   }
 
-  /** A proxy's 502 or 504 does not tell whether the registry took the call. */
+  /**
+   * A 429 was refused before anything was done. A 502, 503 or 504 does not tell: a proxy or a
+   * database may have gone away after the call was done.
+   */
   private static boolean isBusy(int status, boolean repeatable) {
-    return status == 429 || status == 503 || (repeatable && (status == 502 || status == 504));
+    return status == 429 || (repeatable && (status == 502 || status == 503 || status == 504));
   }
 
-  private void pause(int attempt) {
+  /** How many seconds a busy registry asks to wait; 0 where it does not say. */
+  private static long retryAfter(Response response) {
+    String header = response.header("Retry-After", "");
+    return header != null && header.matches("[0-9]{1,9}")
+        ? Math.min(Long.parseLong(header), MAX_PAUSE_SECONDS)
+        : 0;
+  }
+
+  private void pause(int attempt, long askedSeconds) {
     try {
-      long most = 100L << attempt;
-      Thread.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2));
+      long most = 100L << Math.min(attempt, 6);
+      long own = most / 2 + ThreadLocalRandom.current().nextLong(most / 2);
+      Thread.sleep(Math.max(own, askedSeconds * 1_000));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UnavailableException("interrupted while waiting for the " + what, e);

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The split runners registry over HTTP. Thread-safe; nothing is sent before the first call.
@@ -39,8 +38,8 @@ public final class SplitRunnerClient implements SplitRunnerRegistry {
   private final RegistryHttp deploying;
   private final FilteredList<SplitRunner> runners;
 
-  private SplitRunnerClient(String url, @Nullable String token) {
-    this.http = new RegistryHttp("split runners registry", url, token);
+  private SplitRunnerClient(ClientSettings settings) {
+    this.http = new RegistryHttp("split runners registry", settings);
     this.deploying = http.patient(DEPLOYING);
     this.runners =
         new FilteredList<>(
@@ -58,13 +57,19 @@ public final class SplitRunnerClient implements SplitRunnerRegistry {
   /** As {@link #fromEnvironment()}, from these variables. */
   public static SplitRunnerClient from(Map<String, String> environment) {
     return new SplitRunnerClient(
-        Endpoints.required(environment, "SPLIT_RUNNERS_REGISTRY_URL"),
-        Endpoints.token(environment));
+        ClientSettings.of(
+            Endpoints.required(environment, "SPLIT_RUNNERS_REGISTRY_URL"),
+            Endpoints.token(environment)));
   }
 
   /** A client for the registry at this base URL. */
   public static SplitRunnerClient at(String url) {
-    return new SplitRunnerClient(url, null);
+    return builder(url).build();
+  }
+
+  /** As {@link #at}, to say more. */
+  public static RegistryClientBuilder<SplitRunnerClient> builder(String url) {
+    return new RegistryClientBuilder<>(url, SplitRunnerClient::new);
   }
 
   @Override

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The task registry over HTTP. Thread-safe; nothing is sent before the first call.
@@ -31,13 +30,14 @@ public final class TaskClient implements TaskRegistry {
   private final RegistryHttp http;
   private final FilteredList<Task> tasks;
 
-  private TaskClient(String url, @Nullable String token) {
+  private TaskClient(ClientSettings settings) {
+    String url = settings.url();
     String trimmed = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     String base =
         trimmed.endsWith(UPDATE_PATH)
             ? trimmed.substring(0, trimmed.length() - UPDATE_PATH.length())
             : trimmed;
-    this.http = new RegistryHttp("task registry", base, token);
+    this.http = new RegistryHttp("task registry", settings.at(base));
     this.tasks =
         new FilteredList<>(http, "tasks", "the answer of the task registry", Task::fromMap);
   }
@@ -53,17 +53,23 @@ public final class TaskClient implements TaskRegistry {
   /** As {@link #fromEnvironment()}, from these variables. */
   public static TaskClient from(Map<String, String> environment) {
     return new TaskClient(
-        Endpoints.required(
-            environment,
-            "TASK_STATUS_UPDATE_URL",
-            "TASK_DB_STATUS_UPDATE_URL",
-            "GLOBAL_TASKS_DB_URL"),
-        Endpoints.token(environment));
+        ClientSettings.of(
+            Endpoints.required(
+                environment,
+                "TASK_STATUS_UPDATE_URL",
+                "TASK_DB_STATUS_UPDATE_URL",
+                "GLOBAL_TASKS_DB_URL"),
+            Endpoints.token(environment)));
   }
 
   /** A client for the registry at this base URL; a trailing {@code /task_update} is taken off. */
   public static TaskClient at(String url) {
-    return new TaskClient(url, null);
+    return builder(url).build();
+  }
+
+  /** As {@link #at}, to say more. */
+  public static RegistryClientBuilder<TaskClient> builder(String url) {
+    return new RegistryClientBuilder<>(url, TaskClient::new);
   }
 
   @Override

@@ -36,6 +36,7 @@ import io.modelsplitter.registry.TaskChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,52 @@ class RegistryHttpTest {
     assertThrows(
         UnavailableException.class, () -> tasks().create(NewTask.of("model_splits", Map.of())));
     server.verify(1, postRequestedFor(urlEqualTo("/task")));
+  }
+
+  @Test
+  void busy_createOfATask_isTriedAgainOnlyWhereItWasRefusedAtOnce() {
+    server.stubFor(post("/task").willReturn(aResponse().withStatus(503)));
+    NewTask task = NewTask.of("model_splits", Map.of());
+    assertThrows(UnavailableException.class, () -> tasks().create(task));
+    server.verify(1, postRequestedFor(urlEqualTo("/task")));
+    server.resetRequests();
+    server.stubFor(post("/task").willReturn(aResponse().withStatus(429)));
+    assertThrows(UnavailableException.class, () -> tasks().create(task));
+    server.verify(4, postRequestedFor(urlEqualTo("/task")));
+  }
+
+  @Test
+  void builder_saysHowOftenAndWithWhat() {
+    server.stubFor(
+        any(anyUrl()).willReturn(aResponse().withStatus(503).withHeader("Retry-After", "1")));
+    ModelLayerClient never =
+        ModelLayerClient.builder(server.baseUrl()).retries(0).token("s3cret").build();
+    assertThrows(UnavailableException.class, () -> never.get("h"));
+    server.verify(
+        1,
+        getRequestedFor(urlEqualTo("/model-layer/h"))
+            .withHeader("Authorization", equalTo("Bearer s3cret")));
+    TaskClient once = TaskClient.builder(server.baseUrl() + "/task_update").retries(1).build();
+    assertThrows(UnavailableException.class, () -> once.get("t"));
+    server.verify(2, getRequestedFor(urlEqualTo("/task/t")));
+  }
+
+  @Test
+  void builder_timeout_endsWaiting() {
+    server.stubFor(any(anyUrl()).willReturn(okJson("{}").withFixedDelay(60_000)));
+    Blocks blocks =
+        Blocks.builder(server.baseUrl()).timeout(Duration.ofMillis(50)).retries(0).build();
+    assertThrows(UnavailableException.class, () -> blocks.get("b"));
+  }
+
+  @Test
+  void builder_badValues_areRefused() {
+    var builder = SplitRunnerClient.builder(server.baseUrl());
+    assertThrows(BadInputException.class, () -> builder.retries(-1));
+    assertThrows(BadInputException.class, () -> builder.retries(21));
+    assertThrows(BadInputException.class, () -> builder.timeout(Duration.ZERO));
+    assertThrows(BadInputException.class, () -> builder.connectTimeout(Duration.ofDays(2)));
+    assertThrows(BadInputException.class, () -> Blocks.builder("blocks:3001").build());
   }
 
   @Test

@@ -1,0 +1,32 @@
+package io.modelsplitter.registry.client;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a client reaches its registry.
+ *
+ * @param retries how often a call is repeated that is safe to repeat
+ */
+record ClientSettings(
+    String url, @Nullable String token, Duration connectTimeout, Duration timeout, int retries) {
+
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
+  static final int RETRIES = 3;
+
+  static ClientSettings of(String url, @Nullable String token) {
+    return new ClientSettings(url, token, CONNECT_TIMEOUT, TIMEOUT, RETRIES);
+  }
+
+  /** The same at another URL. */
+  ClientSettings at(String url) {
+    return new ClientSettings(url, token, connectTimeout, timeout, retries);
+  }
+
+  /** Without what is secret: the token, and perhaps the URL. */
+  @Override
+  public String toString() {
+    return "ClientSettings[" + connectTimeout + ", " + timeout + ", " + retries + "]";
+  }
+}
