@@ -31,7 +31,7 @@ record GgufFormat(GgufMetadata metadata) implements ShardFormat {
     List<GgufMetadata.KeyValue> kept = metadata.keptBy(parts);
     ByteBuffer head = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
     head.putInt(FileKind.GGUF_MAGIC).putInt(VERSION).putLong(ordered.size()).putLong(kept.size());
-    sink.write(head.array(), 0, head.capacity());
+    sink.write(head.flip());
     long position = head.capacity();
     PartReader reader = new PartReader();
     for (GgufMetadata.KeyValue keyValue : kept) {
@@ -39,7 +39,7 @@ record GgufFormat(GgufMetadata metadata) implements ShardFormat {
       position += keyValue.to() - keyValue.from();
     }
     byte[] infos = infos(ordered);
-    sink.write(infos, 0, infos.length);
+    sink.write(ByteBuffer.wrap(infos));
     pad(position + infos.length, sink);
     for (TensorPart part : ordered) {
       reader.read(part, sink);
@@ -78,6 +78,6 @@ record GgufFormat(GgufMetadata metadata) implements ShardFormat {
 
   private void pad(long position, PartReader.Sink sink) throws IOException {
     int padding = (int) (GgufFile.align(position, metadata.alignment()) - position);
-    sink.write(new byte[padding], 0, padding);
+    sink.write(ByteBuffer.allocate(padding));
   }
 }

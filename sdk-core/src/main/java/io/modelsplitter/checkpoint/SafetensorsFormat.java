@@ -1,6 +1,7 @@
 package io.modelsplitter.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A safetensors file with no other metadata than {@code {"format": "pt"}}. */
@@ -9,8 +10,7 @@ record SafetensorsFormat() implements ShardFormat {
   @Override
   public void write(List<TensorPart> parts, PartReader.Sink sink) throws IOException {
     List<TensorPart> ordered = SafetensorsLayout.ordered(parts);
-    byte[] header = SafetensorsLayout.header(ordered);
-    sink.write(header, 0, header.length);
+    sink.write(ByteBuffer.wrap(SafetensorsLayout.header(ordered)));
     PartReader reader = new PartReader();
     for (TensorPart part : ordered) {
       reader.read(part, sink);

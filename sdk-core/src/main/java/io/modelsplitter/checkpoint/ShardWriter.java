@@ -4,7 +4,6 @@ import io.modelsplitter.file.AtomicFile;
 import io.modelsplitter.file.Digester;
 import io.modelsplitter.file.FileDigests;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -38,9 +37,7 @@ public final class ShardWriter {
    */
   public FileDigests write(List<TensorPart> parts, Path target) throws IOException {
     try (AtomicFile file = AtomicFile.create(target)) {
-      FileDigests digests =
-          stream(
-              parts, (bytes, offset, length) -> file.write(ByteBuffer.wrap(bytes, offset, length)));
+      FileDigests digests = stream(parts, file::write);
       file.commit();
       return digests;
     }
@@ -52,16 +49,16 @@ public final class ShardWriter {
    * @throws IOException when a file cannot be read
    */
   public FileDigests digest(List<TensorPart> parts) throws IOException {
-    return stream(parts, (bytes, offset, length) -> {});
+    return stream(parts, bytes -> {});
   }
 
   private FileDigests stream(List<TensorPart> parts, PartReader.Sink sink) throws IOException {
     Digester digester = new Digester();
     format.write(
         parts,
-        (bytes, offset, length) -> {
-          digester.update(bytes, offset, length);
-          sink.write(bytes, offset, length);
+        bytes -> {
+          digester.update(bytes.duplicate());
+          sink.write(bytes);
         });
     return digester.finish();
   }

@@ -1,5 +1,6 @@
 package io.modelsplitter.file;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -8,6 +9,7 @@ import java.util.HexFormat;
 public final class Digester {
   private final MessageDigest md5 = algorithm("MD5");
   private final MessageDigest sha256 = algorithm("SHA-256");
+  private byte[] scratch = new byte[0];
   private long bytes;
 
   /** Takes the next bytes. */
@@ -15,6 +17,21 @@ public final class Digester {
     md5.update(buffer, offset, length);
     sha256.update(buffer, offset, length);
     bytes += length;
+  }
+
+  /** Takes all bytes of the buffer. */
+  public void update(ByteBuffer next) {
+    if (next.hasArray()) {
+      update(next.array(), next.arrayOffset() + next.position(), next.remaining());
+      next.position(next.limit());
+      return;
+    }
+    if (scratch.length < next.remaining()) {
+      scratch = new byte[next.remaining()];
+    }
+    int length = next.remaining();
+    next.get(scratch, 0, length); // once, where each digest would do it
+    update(scratch, 0, length);
   }
 
   /** The digests of everything taken; the digester is used up. */

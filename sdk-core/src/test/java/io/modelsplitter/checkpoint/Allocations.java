@@ -8,8 +8,11 @@ import java.lang.management.ManagementFactory;
 /** How much a thread allocates, which a lying file must not make large. */
 final class Allocations {
 
-  /** What reading a file of any kind takes, parsers and messages included. */
-  private static final long LEAST = 1 << 20;
+  /**
+   * What reading a file of any kind takes, parsers, messages and classes that are loaded meanwhile
+   * included; far less than what lying lengths ask for.
+   */
+  private static final long LEAST = 8 << 20;
 
   /** Objects are larger than what stands for them in a file. */
   private static final long RATIO = 64;

@@ -52,7 +52,14 @@ class PartReaderTest {
 
   private static byte[] read(TensorPart part) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new PartReader().read(part, out::write);
+    new PartReader()
+        .read(
+            part,
+            bytes -> {
+              byte[] taken = new byte[bytes.remaining()];
+              bytes.get(taken);
+              out.writeBytes(taken);
+            });
     return out.toByteArray();
   }
 
