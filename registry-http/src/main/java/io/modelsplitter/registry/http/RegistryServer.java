@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
+import io.javalin.router.ParsedEndpoint;
 import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.SplitJobs;
@@ -15,6 +16,8 @@ import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -52,6 +55,17 @@ public final class RegistryServer implements AutoCloseable {
     return url;
   }
 
+  /** Every endpoint that it has, as {@code METHOD /path}, in order. */
+  SortedSet<String> endpoints() {
+    SortedSet<String> endpoints = new TreeSet<>();
+    for (ParsedEndpoint parsed : javalin.unsafe.internalRouter.allHttpHandlers()) {
+      if (parsed.endpoint.method.isHttpMethod()) {
+        endpoints.add(parsed.endpoint.method.name() + " " + parsed.endpoint.path);
+      }
+    }
+    return endpoints;
+  }
+
   /** Stops listening; the registries stay open. */
   @Override
   public void close() {
@@ -69,6 +83,7 @@ public final class RegistryServer implements AutoCloseable {
 
     private Builder() {
       routes.add(health);
+      routes.add(new DocumentationRoutes());
     }
 
     /** Serves this model layers registry. */
