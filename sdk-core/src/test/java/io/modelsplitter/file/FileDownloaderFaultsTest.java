@@ -73,23 +73,20 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     assertUnavailable();
     server.afterAnswer = () -> {};
     server.sends = Long.MAX_VALUE;
-    server.content = bytes(SMALL - 5, 3);
-    server.validator = "ETag: \"v2\"";
+    server.become(bytes(SMALL - 5, 3), "ETag: \"v2\"");
     assertFetches(server.content);
   }
 
   @Test
   void fetch_contentThatChangesMeanwhile_isWhollyTheNewOne() throws IOException {
     for (int length : List.of(SMALL, LARGE)) {
-      server.content = bytes(length, 4);
-      server.validator = "ETag: \"a\"";
+      server.become(bytes(length, 4), "ETag: \"a\"");
       server.sends = 500_000;
       AtomicInteger answers = new AtomicInteger();
       server.afterAnswer =
           () -> {
             if (answers.incrementAndGet() == 3) {
-              server.content = bytes(length, 5);
-              server.validator = "ETag: \"b\"";
+              server.become(bytes(length, 5), "ETag: \"b\"");
               server.sends = Long.MAX_VALUE;
             }
           };
@@ -102,8 +99,7 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     server.sends = 0;
     server.afterAnswer =
         () -> {
-          server.content = bytes(2 * SMALL, 12);
-          server.validator = "ETag: \"longer\"";
+          server.become(bytes(2 * SMALL, 12), "ETag: \"longer\"");
           server.sends = Long.MAX_VALUE;
         };
     assertFetches(bytes(2 * SMALL, 12));
@@ -115,8 +111,7 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     server.sends = 1_000_000;
     server.afterAnswer =
         () -> {
-          server.content = bytes(SMALL, 13);
-          server.validator = "ETag: \"other\"";
+          server.become(bytes(SMALL, 13), "ETag: \"other\"");
           server.sends = Long.MAX_VALUE;
         };
     assertFetches(bytes(SMALL, 13));
@@ -129,9 +124,8 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     server.sends = 1_000_000;
     server.afterAnswer =
         () -> {
-          server.content = later;
           server.moreHeaders = md5(later);
-          server.validator = "ETag: \"later\"";
+          server.become(later, "ETag: \"later\"");
           server.sends = Long.MAX_VALUE;
         };
     assertFetches(later);

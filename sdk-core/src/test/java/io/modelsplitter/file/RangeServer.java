@@ -88,9 +88,20 @@ final class RangeServer implements AutoCloseable {
     }
   }
 
+  /** Both at once: no answer has one of before and one of after. */
+  synchronized void become(byte[] content, String validator) {
+    this.content = content;
+    this.validator = validator;
+  }
+
   private void answer(Map<String, String> headers, OutputStream out)
       throws IOException, InterruptedException {
-    byte[] bytes = content;
+    byte[] bytes;
+    String validator;
+    synchronized (this) {
+      bytes = content;
+      validator = this.validator;
+    }
     String range = headers.getOrDefault("range", "");
     ranges.add(range);
     if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {

@@ -65,8 +65,7 @@ class RemoteFileTest extends DownloadFixture {
   void read_fileThatChanged_isRefused() throws IOException {
     ByteSource source = open();
     String version = source.version();
-    server.validator = "ETag: \"v2\"";
-    server.content = bytes(SMALL, 2);
+    server.become(bytes(SMALL, 2), "ETag: \"v2\"");
     UnavailableException e = assertThrows(UnavailableException.class, () -> read(source, 0, 10));
     assertTrue(String.valueOf(e.getMessage()).contains("not what it was"), e::getMessage);
     server.ignoresIfRange = true;
