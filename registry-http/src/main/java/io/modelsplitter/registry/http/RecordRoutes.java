@@ -49,6 +49,7 @@ record RecordRoutes<T>(
 
   private void update(Context ctx) {
     Update update = Update.parse(Bodies.object(ctx));
+    Caller.checkUpdate(ctx, update);
     String id = ctx.pathParam("id");
     OptionalLong version = Parameters.ifMatch(ctx);
     Stored<T> stored =

@@ -64,7 +64,8 @@ public final class RegistryServer implements AutoCloseable {
     private final List<Integer> morePorts = new ArrayList<>();
     private String host = "127.0.0.1";
     private int port;
-    private @Nullable AccessTokens tokens;
+    private @Nullable Access access;
+    private @Nullable TaskRegistry tasks;
 
     private Builder() {
       routes.add(health);
@@ -85,6 +86,7 @@ public final class RegistryServer implements AutoCloseable {
     /** Serves this task registry. */
     public Builder tasks(TaskRegistry registry) {
       routes.add(new TaskRoutes(registry));
+      tasks = registry;
       health.add(() -> registry.query(TaskQuery.all().limit(1)));
       return this;
     }
@@ -120,8 +122,8 @@ public final class RegistryServer implements AutoCloseable {
     }
 
     /** Lets in only those with one of these tokens. */
-    Builder tokens(@Nullable AccessTokens tokens) {
-      this.tokens = tokens;
+    Builder access(@Nullable Access access) {
+      this.access = access;
       return this;
     }
 
@@ -175,8 +177,11 @@ public final class RegistryServer implements AutoCloseable {
           config.jetty.addConnector((server, http) -> connector(server, http, more));
         }
       }
-      if (tokens != null) {
-        config.routes.before(tokens::check);
+      if (access != null) {
+        config.routes.before(access::check);
+        if (tasks != null) {
+          new TaskTokenRoutes(tasks, access.taskTokens()).add(config.routes);
+        }
       }
       routes.forEach(it -> it.add(config.routes));
       config.routes.exception(HttpResponseException.class, Errors::answer);
