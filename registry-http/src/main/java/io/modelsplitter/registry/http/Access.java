@@ -29,11 +29,20 @@ final class Access {
 
   private final TokenFile file;
   private final @Nullable TaskTokens taskTokens;
+  private final @Nullable RateLimit rate;
 
   /**
    * @param taskTokens null where there is no key to make them with
    */
   Access(TokenFile file, @Nullable TaskTokens taskTokens) {
+    this(file, taskTokens, null);
+  }
+
+  /**
+   * @param rate null where nobody counts
+   */
+  Access(TokenFile file, @Nullable TaskTokens taskTokens, @Nullable RateLimit rate) {
+    this.rate = rate;
     this.file = file;
     this.taskTokens = taskTokens;
   }
@@ -49,6 +58,9 @@ final class Access {
     }
     Caller caller = caller(token(ctx));
     Caller.remember(ctx, caller);
+    if (rate != null) {
+      rate.take(token(ctx));
+    }
     String method = ctx.method().name();
     String path = ctx.path().length() > 1 ? ctx.path().replaceFirst("/$", "") : ctx.path();
     if (caller instanceof Caller.Known known) {

@@ -4,8 +4,10 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
+import io.javalin.plugin.bundled.CorsPlugin;
 import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.SplitRunnerRegistry;
@@ -14,12 +16,10 @@ import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves registries over HTTP. Thread-safe.
@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class RegistryServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RegistryServer.class);
+
   private final Javalin javalin;
   private final URI url;
 
@@ -46,15 +48,19 @@ public final class RegistryServer implements AutoCloseable {
     return new Builder();
   }
 
-  /** Where it listens: {@code http://HOST:PORT}. */
+  /** Where it listens: {@code http://HOST:PORT}, or {@code https} with a certificate. */
   public URI url() {
     return url;
   }
 
-  /** Stops listening; the registries stay open. */
+  /** Stops listening, when what runs has ended or its time is over; the registries stay open. */
   @Override
   public void close() {
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      log.warn("not every request came to its end in time: {}", Problems.describe(e));
+    }
   }
 
   /** Collects what a server serves and where. For one thread. */
@@ -66,6 +72,9 @@ public final class RegistryServer implements AutoCloseable {
     private int port;
     private @Nullable Access access;
     private @Nullable TaskRegistry tasks;
+    private Limits limits = Limits.DEFAULT;
+    private SslContextFactory.@Nullable Server tls;
+    private List<String> corsOrigins = List.of();
 
     private Builder() {
       routes.add(health);
@@ -127,6 +136,28 @@ public final class RegistryServer implements AutoCloseable {
       return this;
     }
 
+    /** How much it takes on. */
+    Builder limits(Limits limits) {
+      this.limits = limits;
+      return this;
+    }
+
+    /** Serves https. */
+    Builder tls(SslContextFactory.Server tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /** Lets the pages of these origins read answers. */
+    Builder corsOrigins(List<String> origins) {
+      this.corsOrigins = List.copyOf(origins);
+      return this;
+    }
+
+    private Network network() {
+      return new Network(host, limits, tls);
+    }
+
     /**
      * Starts listening.
      *
@@ -141,14 +172,8 @@ public final class RegistryServer implements AutoCloseable {
         throw cannotListen(e);
       }
       String name = host.contains(":") ? "[" + host + "]" : host;
-      return new RegistryServer(javalin, URI.create("http://" + name + ":" + javalin.port()));
-    }
-
-    private Connector connector(Server server, HttpConfiguration http, int port) {
-      ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-      connector.setHost(host);
-      connector.setPort(port);
-      return connector;
+      return new RegistryServer(
+          javalin, URI.create(network().scheme() + "://" + name + ":" + javalin.port()));
     }
 
     private BadInputException cannotListen(Exception e) {
@@ -166,16 +191,19 @@ public final class RegistryServer implements AutoCloseable {
       config.startup.startupWatcherEnabled = false;
       config.startup.showOldJavalinVersionWarning = false;
       config.http.compressionStrategy = CompressionStrategy.NONE;
-      config.http.maxRequestSize = Bodies.MAX_BYTES;
+      config.http.maxRequestSize = limits.bodyBytes();
+      config.appData(Limits.KEY, limits);
       config.http.prefer405over404 = true;
       config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
-      config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
-      config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
-      if (!morePorts.isEmpty()) { // any connector of ours replaces Javalin's own
-        config.jetty.addConnector((server, http) -> connector(server, http, port));
-        for (int more : morePorts.stream().distinct().filter(it -> it != port).toList()) {
-          config.jetty.addConnector((server, http) -> connector(server, http, more));
-        }
+      Network network = network();
+      config.jetty.modifyHttpConfiguration(network::configure);
+      config.jetty.modifyServer(network::configure);
+      config.jetty.addConnector((server, http) -> network.connector(server, http, port));
+      for (int more : morePorts.stream().distinct().filter(it -> it != port).toList()) {
+        config.jetty.addConnector((server, http) -> network.connector(server, http, more));
+      }
+      for (String origin : corsOrigins) {
+        config.registerPlugin(new CorsPlugin(cors -> cors.addRule(rule -> rule.allowHost(origin))));
       }
       if (access != null) {
         config.routes.before(access::check);

@@ -52,6 +52,8 @@ public final class ServerMain implements Callable<Integer> {
 
   @CommandLine.Mixin private final ServerOptions options = new ServerOptions();
 
+  @CommandLine.Mixin private final ServerNetworkOptions networkOptions = new ServerNetworkOptions();
+
   @CommandLine.Mixin private final ServerRunnerOptions runnerOptions = new ServerRunnerOptions();
 
   @CommandLine.Mixin private final ServerJobOptions jobOptions = new ServerJobOptions();
@@ -84,6 +86,7 @@ public final class ServerMain implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
+    networkOptions.check(options.tokenFile != null);
     jobOptions.check();
     ServerParts parts = new ServerParts();
     try {
@@ -119,7 +122,8 @@ public final class ServerMain implements Callable<Integer> {
     if (options.role.hasSplitJobs()) {
       addSplitJobs(builder, parts, taskTokens);
     }
-    builder.access(tokens == null ? null : new Access(tokens, taskTokens));
+    builder.access(tokens == null ? null : new Access(tokens, taskTokens, networkOptions.rate()));
+    networkOptions.apply(builder);
     RegistryServer server = builder.start();
     parts.server = server;
     if (parts.splitRunners != null) {
