@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.Map;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -101,6 +102,21 @@ public final class CredentialsKey {
       throw cannotOpen(runnerId);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java cannot decrypt with AES-GCM", e);
+    }
+  }
+
+  /**
+   * A key of 32 bytes for another purpose, from which this one cannot be found: HMAC-SHA-256 of the
+   * purpose, as the expansion of HKDF (RFC 5869) has it. The same purpose gives the same key.
+   */
+  public byte[] derive(String purpose) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key.getEncoded(), "HmacSHA256"));
+      mac.update(purpose.getBytes(StandardCharsets.UTF_8));
+      return mac.doFinal(new byte[] {1});
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no HmacSHA256", e);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -61,13 +62,13 @@ public final class SplitJobs implements AutoCloseable {
 
   private final TaskRegistry tasks;
   private final JobLauncher launcher;
-  private final Supplier<Map<String, String>> environment;
+  private final Function<String, Map<String, String>> environment;
   private final JobFollower follower;
 
   private SplitJobs(
       TaskRegistry tasks,
       JobLauncher launcher,
-      Supplier<Map<String, String>> environment,
+      Function<String, Map<String, String>> environment,
       Clock clock) {
     this.tasks = tasks;
     this.launcher = launcher;
@@ -96,6 +97,16 @@ public final class SplitJobs implements AutoCloseable {
   }
 
   /**
+   * As {@link #of(TaskRegistry, JobLauncher, Map)}.
+   *
+   * @param environment asked at each launch, with the task's id
+   */
+  public static SplitJobs of(
+      TaskRegistry tasks, JobLauncher launcher, Function<String, Map<String, String>> environment) {
+    return started(new SplitJobs(tasks, launcher, environment, Clock.systemUTC()));
+  }
+
+  /**
    * As {@link #of(TaskRegistry, JobLauncher, Supplier)}.
    *
    * @param clock what tells how old a task is whose job nobody knows; it fails after five minutes
@@ -105,7 +116,10 @@ public final class SplitJobs implements AutoCloseable {
       JobLauncher launcher,
       Supplier<Map<String, String>> environment,
       Clock clock) {
-    SplitJobs jobs = new SplitJobs(tasks, launcher, environment, clock);
+    return started(new SplitJobs(tasks, launcher, taskId -> environment.get(), clock));
+  }
+
+  private static SplitJobs started(SplitJobs jobs) {
     jobs.follower.start();
     return jobs;
   }
@@ -198,7 +212,11 @@ public final class SplitJobs implements AutoCloseable {
     try {
       launcher.launch(
           new JobSpec(
-              taskId, job.containerImage(), job.storageSize(), job.taskData(), environment.get()));
+              taskId,
+              job.containerImage(),
+              job.storageSize(),
+              job.taskData(),
+              environment.apply(taskId)));
     } catch (RuntimeException e) {
       log.warn("job of task {} cannot be launched: {}", taskId, Problems.describe(e));
       follower.fail(taskId, "LaunchFailed", Problems.describe(e));

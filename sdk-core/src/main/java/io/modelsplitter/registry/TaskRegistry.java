@@ -36,6 +36,14 @@ public interface TaskRegistry {
   Task update(String taskId, TaskChange change);
 
   /**
+   * As {@link #update}, but changes a final task, too. Over HTTP only an admin may.
+   *
+   * @return the task as it is now
+   * @throws io.modelsplitter.error.NotFoundException when there is none
+   */
+  Task reopen(String taskId, TaskChange change);
+
+  /**
    * Forgets the task with this id.
    *
    * @throws io.modelsplitter.error.NotFoundException when there is none

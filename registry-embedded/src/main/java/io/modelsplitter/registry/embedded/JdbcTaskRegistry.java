@@ -50,10 +50,19 @@ final class JdbcTaskRegistry implements TaskRegistry {
 
   @Override
   public Task update(String taskId, TaskChange change) {
+    return update(taskId, change, false);
+  }
+
+  @Override
+  public Task reopen(String taskId, TaskChange change) {
+    return update(taskId, change, true);
+  }
+
+  private Task update(String taskId, TaskChange change, boolean reopens) {
     return table.inTransaction(
         handle -> {
           Row<Task> before = find(handle, taskId, "FOR UPDATE");
-          if (before.value().isFinal()) {
+          if (before.value().isFinal() && !reopens) {
             return unchanged(before.value(), change);
           }
           Task after = change.apply(before.value(), now());

@@ -11,24 +11,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Request bodies: JSON objects of a bounded size. */
 final class Bodies {
-  static final long MAX_BYTES = 8L << 20;
-
   /** So much of a body that is too large is still read. */
   private static final long MAX_SKIPPED = 24L << 20;
 
   private Bodies() {}
 
+  /** So large may a body be. */
+  static int max(Context ctx) {
+    return ctx.appData(Limits.KEY).bodyBytes();
+  }
+
   static Map<String, Object> object(Context ctx) {
     checkType(ctx.contentType());
     long announced = ctx.req().getContentLengthLong();
-    if (announced > MAX_BYTES + MAX_SKIPPED) {
-      throw tooLarge();
+    int most = max(ctx);
+    if (announced > most + MAX_SKIPPED) {
+      throw tooLarge(most);
     }
     try (InputStream in = ctx.req().getInputStream()) {
-      byte[] body = announced > MAX_BYTES ? new byte[0] : in.readNBytes((int) MAX_BYTES + 1);
-      if (body.length > MAX_BYTES || announced > MAX_BYTES) {
-        skip(in);
-        throw tooLarge();
+      byte[] body = announced > most ? new byte[0] : in.readNBytes(most + 1);
+      if (body.length > most || announced > most) {
+        skip(in, most + MAX_SKIPPED);
+        throw tooLarge(most);
       }
       return Json.parseObject("the request body", body);
     } catch (IOException e) {
@@ -40,9 +44,9 @@ final class Bodies {
    * A client that is still sending may not see an answer before it is done: the connection is reset
    * under its hands. So what it sends is taken, within bounds.
    */
-  private static void skip(InputStream in) throws IOException {
+  private static void skip(InputStream in, long most) throws IOException {
     byte[] skipped = new byte[64 << 10];
-    long left = MAX_BYTES + MAX_SKIPPED;
+    long left = most;
     int read = 0;
     while (left > 0 && read >= 0) {
       read = in.read(skipped);
@@ -62,7 +66,7 @@ final class Bodies {
     }
   }
 
-  private static HttpResponseException tooLarge() {
-    return new HttpResponseException(413, "the request body has more than " + MAX_BYTES + " bytes");
+  private static HttpResponseException tooLarge(int most) {
+    return new HttpResponseException(413, "the request body has more than " + most + " bytes");
   }
 }

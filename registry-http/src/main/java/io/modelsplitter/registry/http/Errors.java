@@ -46,7 +46,10 @@ final class Errors {
       if (response.getStatus() == 401) {
         ctx.header("WWW-Authenticate", "Bearer");
       }
-      send(ctx, response.getStatus(), message(response), null);
+      if (response.getStatus() == 429) {
+        ctx.header("Retry-After", RETRY_AFTER);
+      }
+      send(ctx, response.getStatus(), message(ctx, response), null);
     } else if (e instanceof BadInputException) {
       send(ctx, 400, text(e), null);
     } else if (e instanceof NotFoundException) {
@@ -132,11 +135,11 @@ final class Errors {
     return Json.write(envelope).getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static String message(HttpResponseException e) {
+  private static String message(Context ctx, HttpResponseException e) {
     return switch (e.getStatus()) {
       case 404 -> "there is no such endpoint";
       case 405 -> "this endpoint does not have this method";
-      case 413 -> "the request body has more than " + Bodies.MAX_BYTES + " bytes";
+      case 413 -> "the request body has more than " + Bodies.max(ctx) + " bytes";
       default -> text(e);
     };
   }

@@ -22,6 +22,9 @@ final class JettyErrors extends ErrorHandler {
     String text = Json.write(Errors.envelope("", HttpStatus.getMessage(code), null));
     response.setStatus(code);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    if (code == HttpStatus.SERVICE_UNAVAILABLE_503) {
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+    }
     Content.Sink.write(response, true, text, callback);
     return true;
   }

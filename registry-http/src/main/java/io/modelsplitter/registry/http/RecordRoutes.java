@@ -50,6 +50,7 @@ record RecordRoutes<T>(
   /** Changes the record in the path as the body says, if it has the version asked for. */
   static <T> Stored<T> update(Context ctx, RecordRegistry<T> registry) {
     Update update = Update.parse(Bodies.object(ctx));
+    Caller.checkUpdate(ctx, update);
     String id = ctx.pathParam("id");
     OptionalLong version = Parameters.ifMatch(ctx);
     return version.isPresent()

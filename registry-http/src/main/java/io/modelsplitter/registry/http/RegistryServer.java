@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
+import io.javalin.plugin.bundled.CorsPlugin;
 import io.javalin.router.ParsedEndpoint;
 import io.javalin.util.JavalinException;
 import io.modelsplitter.error.BadInputException;
@@ -18,11 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +47,7 @@ public final class RegistryServer implements AutoCloseable {
     return new Builder();
   }
 
-  /** Where it listens: {@code http://HOST:PORT}. */
+  /** Where it listens: {@code http://HOST:PORT}, or {@code https} with a certificate. */
   public URI url() {
     return url;
   }
@@ -79,7 +76,11 @@ public final class RegistryServer implements AutoCloseable {
     private final List<Integer> morePorts = new ArrayList<>();
     private String host = "127.0.0.1";
     private int port;
-    private @Nullable AccessTokens tokens;
+    private @Nullable Access access;
+    private @Nullable TaskRegistry tasks;
+    private Limits limits = Limits.DEFAULT;
+    private SslContextFactory.@Nullable Server tls;
+    private List<String> corsOrigins = List.of();
 
     private Builder() {
       routes.add(health);
@@ -101,6 +102,7 @@ public final class RegistryServer implements AutoCloseable {
     /** Serves this task registry. */
     public Builder tasks(TaskRegistry registry) {
       routes.add(new TaskRoutes(registry));
+      tasks = registry;
       health.add(() -> registry.query(TaskQuery.all().limit(1)));
       return this;
     }
@@ -142,9 +144,31 @@ public final class RegistryServer implements AutoCloseable {
     }
 
     /** Lets in only those with one of these tokens. */
-    Builder tokens(@Nullable AccessTokens tokens) {
-      this.tokens = tokens;
+    Builder access(@Nullable Access access) {
+      this.access = access;
       return this;
+    }
+
+    /** How much it takes on. */
+    Builder limits(Limits limits) {
+      this.limits = limits;
+      return this;
+    }
+
+    /** Serves https. */
+    Builder tls(SslContextFactory.Server tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /** Lets the pages of these origins read answers. */
+    Builder corsOrigins(List<String> origins) {
+      this.corsOrigins = List.copyOf(origins);
+      return this;
+    }
+
+    private Network network() {
+      return new Network(host, limits, tls);
     }
 
     /**
@@ -161,14 +185,8 @@ public final class RegistryServer implements AutoCloseable {
         throw cannotListen(e);
       }
       String name = host.contains(":") ? "[" + host + "]" : host;
-      return new RegistryServer(javalin, URI.create("http://" + name + ":" + javalin.port()));
-    }
-
-    private Connector connector(Server server, HttpConfiguration http, int port) {
-      ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-      connector.setHost(host);
-      connector.setPort(port);
-      return connector;
+      return new RegistryServer(
+          javalin, URI.create(network().scheme() + "://" + name + ":" + javalin.port()));
     }
 
     private BadInputException cannotListen(Exception e) {
@@ -186,23 +204,25 @@ public final class RegistryServer implements AutoCloseable {
       config.startup.startupWatcherEnabled = false;
       config.startup.showOldJavalinVersionWarning = false;
       config.http.compressionStrategy = CompressionStrategy.NONE;
-      config.http.maxRequestSize = Bodies.MAX_BYTES;
+      config.http.maxRequestSize = limits.bodyBytes();
+      config.appData(Limits.KEY, limits);
       config.http.prefer405over404 = true;
       config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
-      config.jetty.modifyHttpConfiguration(
-          http -> {
-            http.setSendServerVersion(false);
-            http.addCustomizer(new SingleSlashes());
-          });
-      config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
-      if (!morePorts.isEmpty()) { // any connector of ours replaces Javalin's own
-        config.jetty.addConnector((server, http) -> connector(server, http, port));
-        for (int more : morePorts.stream().distinct().filter(it -> it != port).toList()) {
-          config.jetty.addConnector((server, http) -> connector(server, http, more));
-        }
+      Network network = network();
+      config.jetty.modifyHttpConfiguration(network::configure);
+      config.jetty.modifyServer(network::configure);
+      config.jetty.addConnector((server, http) -> network.connector(server, http, port));
+      for (int more : morePorts.stream().distinct().filter(it -> it != port).toList()) {
+        config.jetty.addConnector((server, http) -> network.connector(server, http, more));
       }
-      if (tokens != null) {
-        config.routes.before(tokens::check);
+      for (String origin : corsOrigins) {
+        config.registerPlugin(new CorsPlugin(cors -> cors.addRule(rule -> rule.allowHost(origin))));
+      }
+      if (access != null) {
+        config.routes.before(access::check);
+      }
+      if (tasks != null) {
+        new TaskTokenRoutes(tasks, access == null ? null : access.taskTokens()).add(config.routes);
       }
       routes.forEach(it -> it.add(config.routes));
       config.routes.exception(HttpResponseException.class, Errors::answer);

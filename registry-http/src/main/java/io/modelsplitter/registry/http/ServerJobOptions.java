@@ -162,11 +162,16 @@ final class ServerJobOptions {
    *
    * @param environment the server's own
    * @param publicUrl where this server can be reached by jobs, as soon as it listens
+   * @param tokens what makes each job's own; null leaves jobs with the server's own token
    */
-  SplitJobs open(TaskRegistry tasks, Map<String, String> environment, Supplier<String> publicUrl) {
+  SplitJobs open(
+      TaskRegistry tasks,
+      Map<String, String> environment,
+      Supplier<String> publicUrl,
+      @Nullable TaskTokens tokens) {
     JobLauncher jobs =
         launcher == Launcher.KUBERNETES ? cluster(environment) : processes(environment);
-    return SplitJobs.of(tasks, jobs, () -> urls(environment, publicUrl.get()));
+    return SplitJobs.of(tasks, jobs, taskId -> told(taskId, environment, publicUrl.get(), tokens));
   }
 
   /** What is said of jobs in a cluster, as a split runner there takes it: as variables. */
@@ -210,10 +215,17 @@ final class ServerJobOptions {
     return new KubernetesJobLauncher(cluster, settings);
   }
 
-  private static Map<String, String> urls(Map<String, String> environment, String publicUrl) {
-    Map<String, String> urls = new LinkedHashMap<>();
-    URLS.forEach(name -> urls.put(name, environment.getOrDefault(name, publicUrl)));
-    return urls;
+  private static Map<String, String> told(
+      String taskId,
+      Map<String, String> environment,
+      String publicUrl,
+      @Nullable TaskTokens tokens) {
+    Map<String, String> told = new LinkedHashMap<>();
+    URLS.forEach(name -> told.put(name, environment.getOrDefault(name, publicUrl)));
+    if (tokens != null) {
+      told.put("MODEL_SPLITTER_TOKEN", tokens.token(taskId));
+    }
+    return told;
   }
 
   private static Map<String, List<String>> images(Path file) {

@@ -2,6 +2,7 @@ package io.modelsplitter.registry.http;
 
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.job.CredentialsKey;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.registry.TaskRegistry;
@@ -51,6 +52,8 @@ public final class ServerMain implements Callable<Integer> {
 
   @CommandLine.Mixin private final ServerOptions options = new ServerOptions();
 
+  @CommandLine.Mixin private final ServerNetworkOptions networkOptions = new ServerNetworkOptions();
+
   @CommandLine.Mixin private final ServerRunnerOptions runnerOptions = new ServerRunnerOptions();
 
   @CommandLine.Mixin private final ServerJobOptions jobOptions = new ServerJobOptions();
@@ -83,6 +86,7 @@ public final class ServerMain implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
+    networkOptions.check(options.tokenFile != null);
     jobOptions.check();
     ServerParts parts = new ServerParts();
     try {
@@ -96,19 +100,22 @@ public final class ServerMain implements Callable<Integer> {
   }
 
   private void serve(ServerParts parts) {
-    RegistryServer.Builder builder =
-        RegistryServer.builder().host(options.host).port(options.port).tokens(options.tokens());
+    TokenFile tokens = options.tokens();
+    TaskTokens taskTokens = null;
+    RegistryServer.Builder builder = RegistryServer.builder().host(options.host).port(options.port);
     if (options.specPorts) {
       options.role.specPorts().forEach(builder::alsoOnPort);
     }
     if (options.role.hasRegistries()) {
       EmbeddedRegistry registry = options.openRegistry();
       parts.registry = registry;
+      CredentialsKey key = options.credentialsKey();
+      taskTokens = tokens == null || key == null ? null : new TaskTokens(key);
       SplitRunners runners =
           new SplitRunners(
               registry.splitRunners(),
               runnerOptions.deployer(() -> publicUrl(parts), jobOptions),
-              options.credentialsKey());
+              key);
       parts.splitRunners = runners;
       builder
           .modelLayers(registry.modelLayers())
@@ -117,8 +124,10 @@ public final class ServerMain implements Callable<Integer> {
           .splitRunners(runners);
     }
     if (options.role.hasSplitJobs()) {
-      addSplitJobs(builder, parts);
+      addSplitJobs(builder, parts, taskTokens);
     }
+    builder.access(tokens == null ? null : new Access(tokens, taskTokens, networkOptions.rate()));
+    networkOptions.apply(builder);
     RegistryServer server = builder.start();
     parts.server = server;
     if (parts.splitRunners != null) {
@@ -141,14 +150,15 @@ public final class ServerMain implements Callable<Integer> {
     }
   }
 
-  private void addSplitJobs(RegistryServer.Builder builder, ServerParts parts) {
+  private void addSplitJobs(
+      RegistryServer.Builder builder, ServerParts parts, @Nullable TaskTokens tokens) {
     if (jobOptions.launcher == ServerJobOptions.Launcher.NONE) {
       builder.noSplitJobs();
       return;
     }
     TaskRegistry tasks =
         parts.registry == null ? TaskClient.from(environment) : parts.registry.tasks();
-    SplitJobs jobs = jobOptions.open(tasks, environment, () -> publicUrl(parts));
+    SplitJobs jobs = jobOptions.open(tasks, environment, () -> publicUrl(parts), tokens);
     parts.jobs = jobs;
     builder.splitJobs(jobs);
   }

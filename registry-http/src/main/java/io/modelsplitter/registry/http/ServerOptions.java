@@ -66,8 +66,11 @@ final class ServerOptions {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Who may do what: lines of read|write|admin and the SHA-256 of a Bearer token in hex."
-              + " Needed to listen beyond this machine.")
+          "Who may do what: lines of read|write|admin and the SHA-256 of a Bearer token in hex. read"
+              + " gets and queries; write also creates, changes and deletes, and asks"
+              + " for the tokens of tasks; admin also creates and deletes split runners and reopens"
+              + " final tasks. The file is read again when it changes. Needed to listen beyond this"
+              + " machine.")
   @Nullable Path tokenFile;
 
   @Option(
@@ -114,8 +117,8 @@ final class ServerOptions {
   }
 
   /** Who is let in; null lets in everybody. */
-  @Nullable AccessTokens tokens() {
-    return tokenFile == null ? null : AccessTokens.read(tokenFile);
+  @Nullable TokenFile tokens() {
+    return tokenFile == null ? null : new TokenFile(tokenFile);
   }
 
   /** What the credentials of clusters are kept with; to be asked when the database is open. */

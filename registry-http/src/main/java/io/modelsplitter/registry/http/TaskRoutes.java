@@ -9,6 +9,7 @@ import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
+import io.modelsplitter.registry.TaskStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +51,10 @@ final class TaskRoutes implements Routes {
 
   private void update(Context ctx) {
     TaskChange change = TaskChange.fromMap(Bodies.object(ctx));
-    updated(ctx, registry.update(ctx.pathParam("id"), change));
+    String id = ctx.pathParam("id");
+    String status = change.taskStatus();
+    boolean reopens = Caller.isAdmin(ctx) && status != null && !TaskStatus.isFinal(status);
+    updated(ctx, reopens ? registry.reopen(id, change) : registry.update(id, change));
   }
 
   /** The executors' form: {@code {"task_id", "status", "task_status_data"}}. */
@@ -60,6 +64,7 @@ final class TaskRoutes implements Routes {
       throw new BadInputException(
           "task_id must be a non-empty string, not " + Json.show(body.get("task_id")));
     }
+    Caller.checkTask(ctx, id);
     if (body.get("status") == null) {
       throw new BadInputException("status is missing; it must be the task's new status");
     }

@@ -244,7 +244,7 @@ class BlockWireTest {
     server.close();
     server =
         RegistryServer.builder()
-            .tokens(AccessTokens.read(tokens))
+            .access(new Access(new TokenFile(tokens), null))
             .blocks(embedded.blocks())
             .start();
     assertEquals(401, send("GET", "/blocks", "").statusCode());

@@ -207,7 +207,8 @@ class OpenApiTest {
   void document_isReadWithoutAToken(@TempDir Path folder) throws IOException {
     Path tokens = Files.writeString(folder.resolve("tokens"), "read " + "0".repeat(64) + "\n");
     RegistryServer open = server;
-    try (RegistryServer closed = builder().tokens(AccessTokens.read(tokens)).start()) {
+    try (RegistryServer closed =
+        builder().access(new Access(new TokenFile(tokens), null)).start()) {
       server = closed;
       assertEquals(200, get("/openapi.json").statusCode());
       assertEquals(200, get("/docs").statusCode());

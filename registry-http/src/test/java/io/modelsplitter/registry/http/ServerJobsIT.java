@@ -12,9 +12,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,12 +45,18 @@ class ServerJobsIT {
     Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", SCRIPT))));
   }
 
-  private ServerProcess start() throws IOException {
-    return ServerProcess.start(
-        folder, "--port=0", "--launcher=process", "--process-images", images.toString());
+  private ServerProcess start(String... more) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(more));
+    arguments.addAll(
+        List.of("--port=0", "--launcher=process", "--process-images", images.toString()));
+    return ServerProcess.start(folder, arguments.toArray(new String[0]));
   }
 
   private static String startJob(ServerProcess server) throws Exception {
+    return startJob(server, "");
+  }
+
+  private static String startJob(ServerProcess server, String token) throws Exception {
     String body =
         """
         {"task_data": {"model_name": "m", "model_download_url": "file:///m", "world_size": 1,
@@ -53,6 +64,7 @@ class ServerJobsIT {
         """;
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(server.url() + "/start_model_split_job"))
+            .header("Authorization", "Bearer " + token)
             .POST(BodyPublishers.ofString(body))
             .build();
     String answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
@@ -87,6 +99,37 @@ class ServerJobsIT {
       }
       assertEquals("BadInput", task.taskStatusData().get("reason"));
     }
+  }
+
+  @Test
+  void job_ofAServerWithTokens_isGivenOneForItsOwnTask() throws Exception {
+    String script = "printf %s \"$MODEL_SPLITTER_TOKEN\" > part; mv part token; exec sleep 600";
+    Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", script))));
+    Path tokens = folder.resolve("tokens");
+    Files.writeString(tokens, "write " + sha256("writer") + "\n");
+    try (ServerProcess server = start("--token-file", tokens.toString())) {
+      String taskId = startJob(server, "writer");
+      Path token = folder.resolve("data/jobs").resolve(taskId).resolve("work/token");
+      while (!Files.exists(token)) {
+        Thread.onSpinWait();
+      }
+      String own = Files.readString(token);
+      assertEquals(200, get(server.url() + "/task/" + taskId, own));
+      assertEquals(403, get(server.url() + "/tasks", own));
+      assertEquals(401, get(server.url() + "/task/" + taskId, "nobody"));
+    }
+  }
+
+  private static String sha256(String text) throws NoSuchAlgorithmException {
+    return HexFormat.of()
+        .formatHex(
+            MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static int get(String url, String token) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + token).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
   }
 
   @Test

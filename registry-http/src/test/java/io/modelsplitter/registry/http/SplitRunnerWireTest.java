@@ -126,7 +126,7 @@ class SplitRunnerWireTest extends SplitRunnerServer {
     server.close();
     server =
         RegistryServer.builder()
-            .tokens(AccessTokens.read(tokens))
+            .access(new Access(new TokenFile(tokens), null))
             .splitRunners(new SplitRunners(embedded.splitRunners(), deployer, null))
             .start();
     assertEquals(401, send("POST", "/split-runners", "{}").statusCode());

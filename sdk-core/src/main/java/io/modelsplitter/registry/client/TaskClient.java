@@ -96,6 +96,16 @@ public final class TaskClient implements TaskRegistry {
         statusOnly && change.taskStatusData() != null
             ? http.call("POST", http.url("task_update").build(), wire(taskId, change), true, taskId)
             : http.call("PUT", url, change.toMap(), true, taskId);
+    return changed(taskId, answer);
+  }
+
+  @Override
+  public Task reopen(String taskId, TaskChange change) {
+    return changed(taskId, http.call("PUT", taskUrl(taskId), change.toMap(), true, taskId));
+  }
+
+  /** Any other service may answer no more than that it is done. */
+  private Task changed(String taskId, RegistryHttp.Answer answer) {
     return answer.data().containsKey("task_status") ? Task.fromMap(answer.data()) : get(taskId);
   }
 

@@ -1,0 +1,57 @@
+package io.modelsplitter.registry.http;
+
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between the sockets and the routes.
+ *
+ * @param tls null for plain HTTP
+ */
+record Network(String host, Limits limits, SslContextFactory.@Nullable Server tls) {
+  /** So much of a body is awaited without a thread, however slowly it comes. */
+  private static final long AWAITED_BYTES = 256 << 10;
+
+  private static final int FRAMING_BYTES = 16;
+
+  void configure(HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(limits.headerBytes());
+    http.addCustomizer(new SingleSlashes());
+  }
+
+  void configure(Server server) {
+    server.setErrorHandler(new JettyErrors());
+    server.setHandler(
+        new EagerContentHandler(
+            new RetainedContentLoaderFactory(AWAITED_BYTES, FRAMING_BYTES, false)));
+  }
+
+  Connector connector(Server server, HttpConfiguration http, int port) {
+    ServerConnector connector;
+    if (tls == null) {
+      connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    } else {
+      HttpConfiguration https = new HttpConfiguration(http);
+      https.addCustomizer(new SecureRequestCustomizer(false)); // an address is a name here, too
+      connector = new ServerConnector(server, tls, new HttpConnectionFactory(https));
+    }
+    connector.setHost(host);
+    connector.setPort(port);
+    connector.setIdleTimeout(limits.idle().toMillis());
+    return connector;
+  }
+
+  /** The beginning of the server's URL. */
+  String scheme() {
+    return tls == null ? "http" : "https";
+  }
+}

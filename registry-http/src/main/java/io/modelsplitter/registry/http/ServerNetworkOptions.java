@@ -1,0 +1,81 @@
+package io.modelsplitter.registry.http;
+
+import io.modelsplitter.error.BadInputException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@link ServerMain} that are about the network and its limits. */
+final class ServerNetworkOptions {
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "Serve https with this certificate and those that vouch for it, in PEM.")
+  @Nullable Path tlsCert;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The certificate's key: PEM, PKCS #8, not encrypted.")
+  @Nullable Path tlsKey;
+
+  @Option(
+      names = "--cors-origin",
+      paramLabel = "ORIGIN",
+      split = ",",
+      description =
+          "Let the pages of this origin, such as https://dashboard.example, read answers; may be"
+              + " repeated. Default: none.")
+  List<String> corsOrigins = List.of();
+
+  @Option(
+      names = "--max-body-bytes",
+      paramLabel = "N",
+      defaultValue = "8388608",
+      description = "The largest request body; more is 413. Default: 8388608.")
+  int maxBodyBytes;
+
+  @Option(
+      names = "--max-header-bytes",
+      paramLabel = "N",
+      defaultValue = "16384",
+      description = "The largest request line and headers; more is 431. Default: 16384.")
+  int maxHeaderBytes;
+
+  @Option(
+      names = "--rate-limit",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "So many requests a second for each token; more is 429. Default: 0, no limit.")
+  int rateLimit;
+
+  /**
+   * Checks what no single option can.
+   *
+   * @throws BadInputException names the option and what to do
+   */
+  void check(boolean tokens) {
+    if ((tlsCert == null) != (tlsKey == null)) {
+      throw new BadInputException("--tls-cert and --tls-key belong together; give both");
+    }
+    if (rateLimit < 0 || (rateLimit > 0 && !tokens)) {
+      throw new BadInputException(
+          "--rate-limit must be at least 1 and needs --token-file, as it counts per token");
+    }
+  }
+
+  /** Hands all of this to a server. */
+  void apply(RegistryServer.Builder builder) {
+    builder
+        .limits(new Limits(maxBodyBytes, maxHeaderBytes, Limits.DEFAULT.idle()))
+        .corsOrigins(corsOrigins);
+    if (tlsCert != null && tlsKey != null) {
+      builder.tls(TlsFiles.read(tlsCert, tlsKey));
+    }
+  }
+
+  @Nullable RateLimit rate() {
+    return rateLimit == 0 ? null : new RateLimit(rateLimit);
+  }
+}
