@@ -52,11 +52,8 @@ record LocalModel(
     Map<String, Object> files = new LinkedHashMap<>();
     try (Stream<Path> found = Files.walk(path)) {
       for (Path file : found.filter(Files::isRegularFile).sorted().toList()) {
-        files.put(
-            file.toString(),
-            Map.of(
-                "bytes", Files.size(file),
-                "modified", Files.getLastModifiedTime(file).toMillis()));
+        long modified = Files.getLastModifiedTime(file).toMillis();
+        files.put(file.toString(), entry(Files.size(file), "modified", modified));
       }
     }
     return new LocalModel(path, files);
@@ -88,7 +85,15 @@ record LocalModel(
   }
 
   private static Map<String, Object> entry(FileDigests digests) {
-    return Map.of("bytes", digests.bytes(), "sha256", digests.sha256());
+    return entry(digests.bytes(), "sha256", digests.sha256());
+  }
+
+  /** In one order always: the next attempt compares it. */
+  private static Map<String, Object> entry(long bytes, String key, Object value) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("bytes", bytes);
+    entry.put(key, value);
+    return entry;
   }
 
   /** Whether every file is there with the bytes that it had. */

@@ -2,7 +2,6 @@ package io.modelsplitter.examples;
 
 import io.modelsplitter.checkpoint.CheckpointMerge;
 import io.modelsplitter.checkpoint.PartFile;
-import io.modelsplitter.checkpoint.Shard;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Merges the files of a split into one checkpoint.")
 final class MergeCommand implements Callable<Integer> {
+  private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
 
   @Parameters(paramLabel = "REGISTRY.JSON", description = "What the split left behind.")
   private Path registry = Path.of("registry.json");
@@ -50,7 +51,7 @@ final class MergeCommand implements Callable<Integer> {
       List<PartFile> files = new ArrayList<>();
       for (Object layer : layers) {
         if (layer instanceof Map<?, ?> map && !"manifest".equals(map.get("label"))) {
-          files.add(part(map, work));
+          files.add(part(map, work.resolve("part-" + files.size())));
         }
       }
       @SuppressWarnings("unchecked") // JSON has no other keys
@@ -63,17 +64,25 @@ final class MergeCommand implements Callable<Integer> {
     }
   }
 
-  private PartFile part(Map<?, ?> layer, Path work) throws IOException {
+  /** The file that names them may come from anywhere: nothing in it becomes a path of ours. */
+  private PartFile part(Map<?, ?> layer, Path download) throws IOException {
     if (!(layer.get("model_layer_rank") instanceof Integer rank)
-        || !(layer.get("model_layer_hash") instanceof String hash)) {
-      throw new BadInputException(registry + " has the layer " + Json.show(layer));
+        || !(layer.get("model_layer_hash") instanceof String hash)
+        || !MD5.matcher(hash).matches()) {
+      throw new BadInputException(
+          registry + " has a layer without a rank and an MD5: " + Json.show(layer));
     }
-    Object label = layer.get("label");
-    String name = rank + "-" + (label instanceof String text ? text : Shard.WHOLE);
-    return new PartFile(rank, find(layer, work.resolve(name)), hash);
+    try {
+      return new PartFile(rank, find(layer, download), hash);
+    } catch (IllegalArgumentException e) { // of a URL, or of a path
+      throw new BadInputException(
+          "%s names a file that cannot be one, in %s: %s"
+              .formatted(registry, Json.show(layer), e.getMessage()),
+          e);
+    }
   }
 
-  private Path find(Map<?, ?> layer, Path target) throws IOException {
+  private Path find(Map<?, ?> layer, Path download) throws IOException {
     if (layer.get("file") instanceof String name) {
       Path plain = Path.of(name).getFileName();
       return registry.toAbsolutePath().resolveSibling(String.valueOf(plain));
@@ -82,7 +91,7 @@ final class MergeCommand implements Callable<Integer> {
     if (url.startsWith("file:")) {
       return Path.of(URI.create(url));
     }
-    FileDigests unused = FileDownloader.fromEnvironment().fetch(url, target);
-    return target;
+    FileDigests unused = FileDownloader.fromEnvironment().fetch(url, download);
+    return download;
   }
 }

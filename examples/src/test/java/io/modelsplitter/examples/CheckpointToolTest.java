@@ -8,6 +8,7 @@ import io.modelsplitter.SharedData;
 import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.TensorPart;
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -80,6 +82,42 @@ class CheckpointToolTest {
     Files.write(out.resolve("rank-0-before.safetensors"), new byte[9]);
     assertTrue(
         run(new MergeCommand(), out.resolve("registry.json").toString(), "--out=" + merged) > 0);
+  }
+
+  /** What the file with the plan names is somebody else's word. */
+  @Test
+  void merge_ofAHostileRegistry_writesNowhereAndSaysWhy() throws IOException {
+    Path registry = folder.resolve("registry.json");
+    Path escaped = folder.resolve("escaped");
+    try (ModelHost host = ModelHost.serve(Files.write(folder.resolve("evil"), new byte[100]))) {
+      for (Map<String, Object> hostile :
+          List.<Map<String, Object>>of(
+              Map.of(
+                  "label", "x/../../../../../../" + escaped, "model_layer_public_url", host.url()),
+              Map.of("model_layer_public_url", "file:relative"),
+              Map.of("model_layer_public_url", "file://host/x y"),
+              Map.of("file", "a\u0000b"),
+              Map.of("file", "..", "model_layer_hash", "../x"))) {
+        Map<String, Object> layer = new HashMap<>(hostile);
+        layer.put("model_layer_rank", 0);
+        layer.putIfAbsent("model_layer_hash", "0".repeat(32));
+        Map<String, Object> first = Map.of("label", "x/y");
+        Map<String, Object> both = new HashMap<>(layer);
+        both.putAll(first);
+        Files.writeString(
+            registry, Json.write(Map.of("layers", List.of(both, layer), "plan", Map.of())));
+        CommandLine line =
+            new CommandLine(new MergeCommand())
+                .setExecutionExceptionHandler(
+                    (e, unused, parsed) -> e instanceof BadInputException ? 64 : 70);
+        assertEquals(
+            64,
+            line.execute(registry.toString(), "--out=" + folder.resolve("o")),
+            hostile::toString);
+        assertFalse(Files.exists(escaped));
+        assertFalse(Files.exists(folder.resolve("o")));
+      }
+    }
   }
 
   @Test

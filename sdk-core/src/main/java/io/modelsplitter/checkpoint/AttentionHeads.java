@@ -15,6 +15,9 @@ final class AttentionHeads {
   private final Map<String, Object> config;
   private final int degree;
 
+  /** 0 until the first tensor tells. */
+  private long headSize;
+
   AttentionHeads(Architecture architecture, Map<String, Object> config, int degree) {
     this.architecture = architecture;
     this.config = config;
@@ -29,8 +32,9 @@ final class AttentionHeads {
                 () ->
                     new BadInputException(
                         ("tensor parallelism must know how many attention heads the model has: give"
-                                + " config.json, or one of %s in model_config")
-                            .formatted(architecture.heads())));
+                                + " config.json, or one of %s in model_config, and one of %s where there"
+                                + " are fewer for keys and values")
+                            .formatted(architecture.heads(), architecture.kvHeads())));
     if (heads % degree != 0) {
       throw new BadInputException(
           "the %d attention heads cannot be shared by tp_degree %d; use a divisor of %d"
@@ -53,6 +57,34 @@ final class AttentionHeads {
   /** Into how many different parts the key and value heads are cut. */
   long keyValueParts() {
     return Math.min(keyValue(), degree);
+  }
+
+  /**
+   * Refuses a tensor whose heads are not as long as those of the others: then the model has another
+   * number of them than was said, and the cut would go through the middle of one.
+   *
+   * @param size the tensor's length along an axis
+   * @param count how many heads should lie along it
+   */
+  void checkSize(TensorPart tensor, int axis, long size, long count) {
+    long head = size / count;
+    if (headSize == 0) {
+      headSize = number(List.of("head_dim")).orElse(head);
+    }
+    if (head != headSize) {
+      throw new BadInputException(
+          ("tensor %s has %d along axis %d, which for %d heads is %d a head, and not %d as elsewhere;"
+                  + " check %s and %s, in config.json or model_config")
+              .formatted(
+                  Json.show(tensor.name()),
+                  size,
+                  axis,
+                  count,
+                  head,
+                  headSize,
+                  architecture.heads(),
+                  architecture.kvHeads()));
+    }
   }
 
   /** Refuses a norm over more than a head: a rank has a few heads only, and cannot compute it. */

@@ -44,6 +44,11 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
   /** More than any model is known to have, and as many as a small heap can list. */
   private static final int MAX_TENSORS = 100_000;
 
+  /** All that is wanted of __metadata__ is which tensor's name stands for which. */
+  private static final int MAX_METADATA = 10_000;
+
+  private static final int MAX_ALIAS = 1_000;
+
   /**
    * @param in the header's bytes and nothing more
    * @param dataOffset where in the file the data begins
@@ -87,6 +92,12 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
       expect(file, parser.nextToken(), JsonToken.VALUE_STRING, "__metadata__ " + Json.show(key));
+      if (key.length() + parser.getTextLength() > MAX_ALIAS) {
+        continue; // what a training run noted
+      }
+      if (metadata.size() == MAX_METADATA) {
+        throw bad(file, "its __metadata__ has more than " + MAX_METADATA + " entries");
+      }
       metadata.put(key, parser.getText());
     }
     return metadata;

@@ -112,6 +112,9 @@ final class TensorCutter {
                       ? units + " heads"
                       : units + " parts"));
     }
+    if (parts.contains(Unit.HEADS) || parts.contains(Unit.KV_HEADS)) {
+      heads.checkSize(whole, slice.axis(), size, units);
+    }
     long[] lengths = new long[parts.size()];
     for (int i = 0; i < lengths.length; i++) {
       lengths[i] = size / units * count(parts.get(i));

@@ -136,6 +136,22 @@ class CheckpointTest {
   }
 
   @Test
+  void open_metadata_isKeptAsFarAsItMayNameTensors() throws IOException {
+    String note = "\"notes\": \"" + "x".repeat(5_000) + "\"";
+    String tensor = "\"a\": {\"dtype\": \"F32\", \"shape\": [1], \"data_offsets\": [0, 4]}";
+    String header = "{%s, \"__metadata__\": {%s, \"b\": \"a\"}}";
+    assertEquals(
+        Map.of("b", "a"), Checkpoint.open(file(header.formatted(tensor, note), 4)).aliases());
+    StringBuilder many = new StringBuilder("\"n\": \"\"");
+    for (int i = 0; i < 10_000; i++) {
+      many.append(", \"").append(i).append("\": \"\"");
+    }
+    Path file = file(header.formatted(tensor, many), 4);
+    BadInputException e = assertThrows(BadInputException.class, () -> Checkpoint.open(file));
+    assertTrue(String.valueOf(e.getMessage()).contains("10000 entries"), e::getMessage);
+  }
+
+  @Test
   void open_folder_takesConfigAndCompanions() throws IOException {
     TestFiles.vectors(folder.resolve("model.safetensors"), Map.of(), 2, "h.0.x");
     for (String name :

@@ -174,6 +174,26 @@ class TensorParallelPlanTest {
         "0[4-8]", part(SplitPlan.of(bare, told), 1, "model.layers.1.self_attn.k_proj.weight"));
   }
 
+  /** A wrong number may divide all the same, and would cut heads through the middle. */
+  @Test
+  void headsThatAreNotOfOneLength_areRefused() {
+    Checkpoint bare =
+        new Checkpoint(
+            TestModels.llama(SMALL).checkpoint().tensors(), Map.of(), Map.of(), List.of());
+    for (Map<String, Object> heads :
+        List.<Map<String, Object>>of(
+            Map.of("num_attention_heads", 4),
+            Map.of("num_attention_heads", 8, "num_key_value_heads", 2),
+            Map.of("num_attention_heads", 8, "num_key_value_heads", 4, "head_dim", 4))) {
+      SplitOptions options =
+          SplitOptions.fromConfig(
+              2, Map.of("split_strategy", "tensor_parallel", "model_config", heads));
+      BadInputException e =
+          assertThrows(BadInputException.class, () -> SplitPlan.of(bare, options), heads::toString);
+      assertTrue(String.valueOf(e.getMessage()).contains("num_key_value_heads"), e::getMessage);
+    }
+  }
+
   @Test
   void whatCannotBeCut_isRefused() {
     assertRefused("4 attention heads cannot be shared", TestModels.llama(SMALL), 3, 3);
