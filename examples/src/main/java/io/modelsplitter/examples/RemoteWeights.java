@@ -5,6 +5,7 @@ import io.modelsplitter.checkpoint.WeightFiles;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteSource;
 import io.modelsplitter.file.FileDownloader;
+import io.modelsplitter.file.MissingFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,10 @@ record RemoteWeights(String url, FileDownloader downloader) {
           "tokenizer_config.json",
           "tokenizer.model",
           "special_tokens_map.json",
+          "added_tokens.json",
+          "chat_template.json",
+          "chat_template.jinja",
+          "spiece.model",
           "vocab.json",
           "vocab.txt",
           "merges.txt");
@@ -85,8 +90,10 @@ record RemoteWeights(String url, FileDownloader downloader) {
   private void fetchIfThere(String name, Path folder) throws IOException {
     try {
       downloader.fetch(beside(name), folder.resolve(name));
-    } catch (BadInputException e) { // the server says that it has none
+    } catch (MissingFileException e) {
       log.info("{}", e.getMessage());
+    } catch (BadInputException e) { // S3 says this of what is not there to who may not list
+      log.warn("{}; the model is split without it", e.getMessage());
     }
   }
 

@@ -203,6 +203,9 @@ final class HttpSource {
     if (code >= 500 || code == 408 || code == 425 || code == 429) {
       throw new PassingException(message, retryAfter(response), null);
     }
+    if (code == 404 || code == 410) {
+      throw new MissingFileException(message + "; check the URL");
+    }
     throw new BadInputException(message + "; check the URL and its credentials");
   }
 
