@@ -236,6 +236,7 @@ class PythonClientWireTest {
         "application/json");
     assertFailure(404, python.get("/nowhere/"), "endpoint");
     assertFailure(405, python.put("/tasks", "{}"), "method");
+    assertFailure(400, python.get("//tasks?limit=x"), "limit");
     assertFailure(400, python.post("/model-layer", "null"), "JSON object");
     assertFailure(400, python.post("/model-layer", "{\"model_world_size\": NaN}"), "JSON");
     assertSuccess(200, python.get("/tasks"));
