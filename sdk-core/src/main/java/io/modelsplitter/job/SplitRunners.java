@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * away later, by any server on the same records that was {@link #start}ed.
  */
 public final class SplitRunners implements SplitRunnerRegistry, AutoCloseable {
-  private static final long SWEEP_SECONDS = 60;
+  private static final long SWEEP_SECONDS = 600;
 
   /** A cluster that was away for so long does not come back. */
   private static final Duration GIVE_UP = Duration.ofDays(1);
@@ -118,7 +118,7 @@ public final class SplitRunners implements SplitRunnerRegistry, AutoCloseable {
     }
   }
 
-  /** Looks once a minute for deployments that nobody finishes, and takes them away. */
+  /** Looks every ten minutes for deployments that nobody finishes, and takes them away. */
   public void start() {
     Future<?> unused =
         sweeper.scheduleWithFixedDelay(this::removeAbandoned, 0, SWEEP_SECONDS, TimeUnit.SECONDS);
@@ -146,7 +146,7 @@ public final class SplitRunners implements SplitRunnerRegistry, AutoCloseable {
       log.info("split runner {}, whose deployment stopped half-way, is taken away", id);
     } catch (ModelSplitterException e) {
       if (deployment.since().isAfter(now.minus(GIVE_UP))) {
-        log.warn("split runner {} cannot be taken away yet: {}", id, Problems.describe(e));
+        log.info("split runner {} cannot be taken away yet: {}", id, Problems.describe(e));
         return;
       }
       log.error("what is left of split runner {} stays: {}", id, Problems.describe(e));

@@ -149,16 +149,11 @@ final class RegistryHttp {
       Headers headers,
       boolean repeatable,
       String id) {
-    return exchange(
-        request(method, url, body, headers),
-        () -> repeatable,
-        response -> {
-          Map<String, Object> envelope = envelope(response);
-          if (!response.isSuccessful() || Boolean.FALSE.equals(envelope.get("success"))) {
-            throw failure(response.code(), envelope, id);
-          }
-          return new Answer(response.code(), response.headers(), envelope);
-        });
+    Answer answer = callBare(method, url, body, headers, repeatable, id);
+    if (Boolean.FALSE.equals(answer.body().get("success"))) {
+      throw failure(answer.status(), answer.body(), id);
+    }
+    return answer;
   }
 
   /** As above, where a success has no envelope: its body is the record itself. */
