@@ -107,7 +107,9 @@ public final class Quickstart implements Callable<Integer> {
       AtomicReference<String> url = new AtomicReference<>("");
       SplitJobs jobs =
           SplitJobs.of(
-              registry.tasks(), launcher(folder), () -> urls(Objects.requireNonNull(url.get())));
+              registry.tasks(),
+              launcher(folder),
+              taskId -> urls(Objects.requireNonNull(url.get())));
       try (jobs;
           RegistryServer server =
               RegistryServer.builder()

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,15 +84,7 @@ public final class SplitJobs implements AutoCloseable {
    */
   public static SplitJobs of(
       TaskRegistry tasks, JobLauncher launcher, Map<String, String> environment) {
-    return of(tasks, launcher, () -> environment);
-  }
-
-  /**
-   * As {@link #of(TaskRegistry, JobLauncher, Map)}; the environment is asked for at each launch.
-   */
-  public static SplitJobs of(
-      TaskRegistry tasks, JobLauncher launcher, Supplier<Map<String, String>> environment) {
-    return of(tasks, launcher, environment, Clock.systemUTC());
+    return of(tasks, launcher, taskId -> environment);
   }
 
   /**
@@ -103,23 +94,20 @@ public final class SplitJobs implements AutoCloseable {
    */
   public static SplitJobs of(
       TaskRegistry tasks, JobLauncher launcher, Function<String, Map<String, String>> environment) {
-    return started(new SplitJobs(tasks, launcher, environment, Clock.systemUTC()));
+    return of(tasks, launcher, environment, Clock.systemUTC());
   }
 
   /**
-   * As {@link #of(TaskRegistry, JobLauncher, Supplier)}.
+   * As {@link #of(TaskRegistry, JobLauncher, Function)}.
    *
    * @param clock what tells how old a task is whose job nobody knows; it fails after five minutes
    */
   public static SplitJobs of(
       TaskRegistry tasks,
       JobLauncher launcher,
-      Supplier<Map<String, String>> environment,
+      Function<String, Map<String, String>> environment,
       Clock clock) {
-    return started(new SplitJobs(tasks, launcher, taskId -> environment.get(), clock));
-  }
-
-  private static SplitJobs started(SplitJobs jobs) {
+    SplitJobs jobs = new SplitJobs(tasks, launcher, environment, clock);
     jobs.follower.start();
     return jobs;
   }

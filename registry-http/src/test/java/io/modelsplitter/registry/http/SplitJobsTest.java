@@ -247,7 +247,7 @@ class SplitJobsTest {
     jobs.close();
     server.close();
     Clock clock = Clock.offset(Clock.systemUTC(), ahead);
-    jobs = SplitJobs.of(registry.tasks(), launcher(), Map::of, clock);
+    jobs = SplitJobs.of(registry.tasks(), launcher(), taskId -> Map.of(), clock);
     server = RegistryServer.builder().tasks(registry.tasks()).splitJobs(jobs).start();
   }
 
@@ -280,7 +280,7 @@ class SplitJobsTest {
         SplitJobs.of(
             TaskClient.at(tasks.url().toString()),
             launcher(),
-            () -> {
+            unused -> {
               tasks.close(); // right after the task was made
               return Map.of();
             });
