@@ -26,8 +26,7 @@ public final class EmbeddedRegistries {
   /** Registers a layer in process, and finds it over HTTP. */
   public static void main(String[] args) {
     try (EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
-        RegistryServer server =
-            RegistryServer.builder().modelLayers(registry.modelLayers()).start()) {
+        RegistryServer server = RegistryServer.start(registry)) {
       registry.modelLayers().create(LAYER);
       ModelLayerRegistry remote = ModelLayerClient.at(server.url().toString());
       System.out.println(remote.query(Filter.eq("model_layer_metadata.precision", "fp16")));

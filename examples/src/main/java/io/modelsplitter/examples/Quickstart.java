@@ -112,12 +112,7 @@ public final class Quickstart implements Callable<Integer> {
               taskId -> urls(Objects.requireNonNull(url.get())));
       try (jobs;
           RegistryServer server =
-              RegistryServer.builder()
-                  .modelLayers(registry.modelLayers())
-                  .tasks(registry.tasks())
-                  .blocks(registry.blocks())
-                  .splitJobs(jobs)
-                  .start()) {
+              RegistryServer.builder().registries(registry).splitJobs(jobs).start()) {
         url.set(server.url().toString());
         Runtime.getRuntime().addShutdownHook(new Thread(jobs::close)); // the job ends with us
         System.out.println("registries  " + server.url() + ", kept in " + folder);

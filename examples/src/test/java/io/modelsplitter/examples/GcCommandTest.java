@@ -40,11 +40,7 @@ class GcCommandTest {
   @TempDir Path folder;
 
   private final EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
-  private final RegistryServer server =
-      RegistryServer.builder()
-          .modelLayers(registry.modelLayers())
-          .blocks(registry.blocks())
-          .start();
+  private final RegistryServer server = RegistryServer.start(registry);
 
   @BeforeEach
   void fill() throws IOException {

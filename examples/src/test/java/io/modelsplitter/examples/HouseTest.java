@@ -56,6 +56,18 @@ class HouseTest {
               "registry.embedded",
               rooms("registry.embedded", "registry", "query", "json", "error")),
           Map.entry(
+              "junit",
+              rooms(
+                  "junit",
+                  "registry.http",
+                  "registry.embedded",
+                  "job",
+                  "registry",
+                  "file",
+                  "json",
+                  "error",
+                  "")),
+          Map.entry(
               "registry.http",
               rooms(
                   "registry.http",
@@ -71,7 +83,7 @@ class HouseTest {
   private static String[] rooms(String... names) {
     String[] packages = new String[names.length];
     for (int i = 0; i < names.length; i++) {
-      packages[i] = ROOT + "." + names[i];
+      packages[i] = names[i].isEmpty() ? ROOT : ROOT + "." + names[i];
     }
     return packages;
   }
@@ -140,6 +152,7 @@ class HouseTest {
     onlyIn("com.fasterxml.jackson..", "json", "checkpoint");
     onlyIn("org.apache.commons.compress..", "file", "examples");
     onlyIn("picocli..", "registry.http", "examples");
+    onlyIn("org.junit..", "junit");
   }
 
   private static void onlyIn(String library, String... rooms) {

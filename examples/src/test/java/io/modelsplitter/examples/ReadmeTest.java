@@ -48,7 +48,7 @@ class ReadmeTest {
   @Test
   void code_standsInTheExamples() throws IOException {
     String sources;
-    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
       List<Path> all = files.filter(Files::isRegularFile).toList();
       StringBuilder joined = new StringBuilder();
       for (Path file : all) {

@@ -113,11 +113,7 @@ class SplitterKillIT {
   /** A split in a store, a registry and a work folder of its own. */
   private final class Split implements AutoCloseable {
     private final EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
-    private final RegistryServer server =
-        RegistryServer.builder()
-            .modelLayers(registry.modelLayers())
-            .tasks(registry.tasks())
-            .start();
+    private final RegistryServer server = RegistryServer.start(registry);
     private final Path root;
     private final Path model;
     private final Map<String, Object> config;

@@ -24,12 +24,7 @@ abstract class SplitterProcess {
   @TempDir Path folder;
 
   EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
-  RegistryServer server =
-      RegistryServer.builder()
-          .modelLayers(registry.modelLayers())
-          .tasks(registry.tasks())
-          .blocks(registry.blocks())
-          .start();
+  RegistryServer server = RegistryServer.start(registry);
   Path model = Path.of("");
   final Map<String, String> environment = new HashMap<>();
 

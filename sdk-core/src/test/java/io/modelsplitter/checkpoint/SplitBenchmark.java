@@ -17,8 +17,8 @@ import org.jspecify.annotations.NullUnmarked;
 /**
  * A checkpoint into four ranks with MD5 and SHA-256, beside {@code cp} of the file and {@code
  * md5sum} of the four files two at a time; tensor parallelism beside a pipeline; and how the time
- * grows. By turns, in one run, ours in a process of its own with {@code -Xmx64m}. CONTRIBUTING says
- * how to run it.
+ * grows, beside that of {@code cp} and {@code sync} of the copy. By turns, in one run, ours in a
+ * process of its own with {@code -Xmx64m}. CONTRIBUTING says how to run it.
  *
  * <p>Ours first splits a little, so that starting Java is not measured, and forces what it writes
  * to the disk, which {@code cp} does not. Before each turn as much is written and deleted as the
@@ -92,13 +92,25 @@ public final class SplitBenchmark {
   private static void growth(Path folder, long megabytes) throws Exception {
     write(folder, megabytes << 20);
     List<Turn> turns = new ArrayList<>();
-    for (int round = 0; round < 3; round++) {
+    double[] theirs = new double[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
       turns.add(ours(folder, "pipeline", megabytes << 20));
+      Folders.delete(folder.resolve("out"));
+      theirs[round] =
+          command(folder, megabytes << 20, "cp model.safetensors copy && sync copy").seconds();
     }
     double seconds = median(seconds(turns));
+    double copied = median(theirs);
     System.out.printf(
-        "%d MB: %.2f s, %.3f s per GB, at most %d MB resident%n",
-        megabytes, seconds, seconds * 1_024 / megabytes, peak(turns, turns));
+        "%d MB: %.2f s, %.3f s per GB; cp and sync %.2f s, %.3f s per GB: %.2f of it; at most %d MB"
+            + " resident%n",
+        megabytes,
+        seconds,
+        seconds * 1_024 / megabytes,
+        copied,
+        copied * 1_024 / megabytes,
+        seconds / copied,
+        peak(turns, turns));
   }
 
   private static double[] seconds(List<Turn> turns) {
@@ -118,20 +130,31 @@ public final class SplitBenchmark {
   }
 
   private static double theirs(Path folder, Path parts, long bytes) throws Exception {
+    Said said =
+        command(
+            folder,
+            bytes,
+            "cp model.safetensors copy && printf '%s\\n' "
+                + parts.getFileName()
+                + "/*.safetensors | xargs -P 2 -n 1 md5sum");
+    if (said.output().lines().count() != RANKS) {
+      throw new IllegalStateException(said.output());
+    }
+    return said.seconds();
+  }
+
+  /** What a command took, and what it said. */
+  private record Said(double seconds, String output) {}
+
+  /** Runs a command that makes a file {@code copy}. */
+  private static Said command(Path folder, long bytes, String command) throws Exception {
     touch(folder, bytes);
-    String command =
-        "cp model.safetensors copy && printf '%s\\n' "
-            + parts.getFileName()
-            + "/*.safetensors | xargs -P 2 -n 1 md5sum";
     Process process = new ProcessBuilder("sh", "-c", command).directory(folder.toFile()).start();
     long start = System.nanoTime();
     String output = end(process);
     double seconds = (System.nanoTime() - start) / 1e9;
     Files.delete(folder.resolve("copy"));
-    if (output.lines().count() != RANKS) {
-      throw new IllegalStateException(output);
-    }
-    return seconds;
+    return new Said(seconds, output);
   }
 
   private static Turn ours(Path folder, String strategy, long bytes) throws Exception {

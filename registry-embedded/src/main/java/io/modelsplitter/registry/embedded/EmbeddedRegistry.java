@@ -8,6 +8,7 @@ import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.Registries;
 import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.TaskRegistry;
 import java.sql.Connection;
@@ -31,17 +32,22 @@ import org.h2.jdbcx.JdbcConnectionPool;
  * <p>Opening makes the tables, or brings those of an older version up to date. What a method has
  * acknowledged survives the end of the process, except in memory.
  */
-public final class EmbeddedRegistry implements AutoCloseable {
+public final class EmbeddedRegistry implements Registries, AutoCloseable {
   private static final int POOL_SIZE = 10;
 
   /**
    * Every statement seeks, whatever its values: to plan or compile it, or to start processes that
-   * help with it, takes longer than it.
+   * help with it, takes longer than it. What speaks PostgreSQL's language but has no such setting
+   * goes without.
    */
   private static final String POSTGRESQL_SETTINGS =
-      "SET plan_cache_mode = force_generic_plan; SET jit = off;"
-          + " SET max_parallel_workers_per_gather = 0;"
-          + " SET enable_hashjoin = off; SET enable_mergejoin = off";
+      """
+      SELECT set_config(known.name, wanted.value, false)
+      FROM (VALUES ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'),
+        ('max_parallel_workers_per_gather', '0'), ('enable_hashjoin', 'off'),
+        ('enable_mergejoin', 'off')) AS wanted (name, value)
+      JOIN pg_settings AS known ON known.name = wanted.name
+      """;
 
   private final ModelLayerRegistry modelLayers;
   private final TaskRegistry tasks;
@@ -148,12 +154,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
     return new EmbeddedRegistry(pool, () -> shutDown(pool));
   }
 
-  /** The model layers registry. */
+  @Override
   public ModelLayerRegistry modelLayers() {
     return modelLayers;
   }
 
-  /** The task registry. */
+  @Override
   public TaskRegistry tasks() {
     return tasks;
   }
@@ -166,7 +172,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     return splitRunners;
   }
 
-  /** The block metadata registry. */
+  @Override
   public BlockRegistry blocks() {
     return blocks;
   }

@@ -11,6 +11,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.ModelLayerRegistry;
+import io.modelsplitter.registry.Registries;
 import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
@@ -27,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
- *     RegistryServer server = RegistryServer.builder()
- *         .modelLayers(registry.modelLayers()).tasks(registry.tasks()).start()) {
+ *     RegistryServer server = RegistryServer.start(registry)) {
  *   ModelLayerRegistry remote = ModelLayerClient.at(server.url().toString());
  * }
  * }</pre>
@@ -40,6 +40,11 @@ public final class RegistryServer implements AutoCloseable {
   private RegistryServer(Javalin javalin, URI url) {
     this.javalin = javalin;
     this.url = url;
+  }
+
+  /** Serves these registries on a free port of 127.0.0.1, to whoever can reach it. */
+  public static RegistryServer start(Registries registries) {
+    return builder().registries(registries).start();
   }
 
   /** Begins a server; without more it listens on a free port of 127.0.0.1 and serves nothing. */
@@ -87,6 +92,13 @@ public final class RegistryServer implements AutoCloseable {
       routes.add(new DocumentationRoutes());
     }
 
+    /** Serves the model layers, tasks and blocks of these registries. */
+    public Builder registries(Registries registries) {
+      return modelLayers(registries.modelLayers())
+          .tasks(registries.tasks())
+          .blocks(registries.blocks());
+    }
+
     /** Serves this model layers registry. */
     public Builder modelLayers(ModelLayerRegistry registry) {
       routes.add(new ModelLayerRoutes(registry));
@@ -116,6 +128,12 @@ public final class RegistryServer implements AutoCloseable {
     /** Serves split jobs. */
     public Builder splitJobs(SplitJobs jobs) {
       routes.add(new SplitJobRoutes(jobs));
+      return this;
+    }
+
+    /** Serves these endpoints, too. */
+    Builder routes(Routes more) {
+      routes.add(more);
       return this;
     }
 

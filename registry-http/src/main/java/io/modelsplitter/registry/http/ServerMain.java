@@ -117,11 +117,7 @@ public final class ServerMain implements Callable<Integer> {
               runnerOptions.deployer(() -> publicUrl(parts), jobOptions),
               key);
       parts.splitRunners = runners;
-      builder
-          .modelLayers(registry.modelLayers())
-          .tasks(registry.tasks())
-          .blocks(registry.blocks())
-          .splitRunners(runners);
+      builder.registries(registry).splitRunners(runners);
     }
     if (options.role.hasSplitJobs()) {
       addSplitJobs(builder, parts, taskTokens);

@@ -50,12 +50,10 @@ class OpenApiTest {
 
   private RegistryServer.Builder builder() {
     return RegistryServer.builder()
-        .modelLayers(registry.modelLayers())
-        .tasks(registry.tasks())
+        .registries(registry)
         .splitRunners(
             new SplitRunners(
                 registry.splitRunners(), new MemoryDeployer(), CredentialsKey.random()))
-        .blocks(registry.blocks())
         .noSplitJobs();
   }
 

@@ -43,12 +43,10 @@ class PythonClientWireTest {
     jobs = SplitJobs.of(registry.tasks(), launcher, Map.of("TASK_STATUS_UPDATE_URL", "http://x"));
     server =
         RegistryServer.builder()
-            .modelLayers(registry.modelLayers())
-            .tasks(registry.tasks())
+            .registries(registry)
             .splitRunners(
                 new SplitRunners(
                     registry.splitRunners(), new MemoryDeployer(), CredentialsKey.random()))
-            .blocks(registry.blocks())
             .splitJobs(jobs)
             .start();
     python = new PythonRequests(server.url());

@@ -11,9 +11,7 @@ final class RemoteRegistries implements AutoCloseable {
   private final MemoryDeployer deployer = new MemoryDeployer();
   private final RegistryServer server =
       RegistryServer.builder()
-          .modelLayers(embedded.modelLayers())
-          .tasks(embedded.tasks())
-          .blocks(embedded.blocks())
+          .registries(embedded)
           .splitRunners(
               new SplitRunners(embedded.splitRunners(), deployer, CredentialsKey.random()))
           .start();
