@@ -2,6 +2,7 @@ package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.registry.Deadline;
 import java.lang.reflect.Type;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.argument.ArgumentFactory;
 import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Database {
   /** Another transaction won; the same one again may not meet it. SQLSTATEs of both databases. */
   private static final Set<String> LOST_RACE = Set.of("40001", "40P01", "HYT00");
+
+  /** A statement ran beyond its time, or whoever runs the database ended it. */
+  private static final String STOPPED = "57014";
 
   private static final int ATTEMPTS = 10;
 
@@ -51,6 +56,7 @@ final class Database {
     // What is stored is nobody's business who reads a log.
     jdbi.getConfig(StatementExceptions.class)
         .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
+    jdbi.getConfig(SqlStatements.class).addCustomizer(new StatementLimit());
     jdbi.registerArrayType(String.class, "varchar");
     jdbi.registerArrayType(Integer.class, "integer");
     jdbi.registerArrayType(Long.class, "bigint");
@@ -77,14 +83,14 @@ final class Database {
 
   /** Runs statements that need no transaction around them. */
   <T> T run(HandleCallback<T, RuntimeException> work) {
-    return translated(() -> jdbi.withHandle(work));
+    return translated(() -> jdbi.withHandle(StatementLimit.restoring(work)));
   }
 
   /** Runs statements in one transaction, again from the start when it lost a race. */
   <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return translated(() -> jdbi.inTransaction(work));
+        return translated(() -> jdbi.inTransaction(StatementLimit.restoring(work)));
       } catch (JdbiException e) {
         if (attempt == ATTEMPTS || !LOST_RACE.contains(state(e))) {
           throw e;
@@ -104,10 +110,14 @@ final class Database {
   }
 
   private static <T> T translated(Work<T> work) {
+    Deadline.check();
     try {
       return work.run();
     } catch (JdbiException e) {
       SQLException cause = sqlException(e);
+      if (cause != null && STOPPED.equals(cause.getSQLState())) {
+        throw new UnavailableException("the database stopped what took too long", e);
+      }
       if (cause != null && isUnreachable(cause)) {
         throw new UnavailableException("the database cannot be reached or has closed itself", e);
       }

@@ -2,6 +2,7 @@ package io.modelsplitter.registry.http;
 
 import io.javalin.http.Context;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Deadline;
 import io.modelsplitter.registry.Stored;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class Answers {
   /**
    * A list that is written while it is read, so that it is never held whole. When reading fails
    * after a part was sent, the answer ends without its closing brackets, which no client takes for
-   * a whole one.
+   * a whole one. As long as it goes on it may: each element has the time that a request has.
    */
   static <T> void stream(
       Context ctx, Function<T, Map<String, Object>> wire, Consumer<Consumer<T>> source) {
@@ -93,6 +94,7 @@ final class Answers {
               out.write(first[0] ? new byte[0] : new byte[] {',', ' '});
               first[0] = false;
               out.write(Json.write(wire.apply(element)).getBytes(StandardCharsets.US_ASCII));
+              Deadline.restart();
             } catch (IOException e) {
               throw new ClientGoneException(e);
             }

@@ -3,6 +3,8 @@ package io.modelsplitter.registry.http;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.modelsplitter.json.Json;
+import io.modelsplitter.registry.Deadline;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -28,7 +30,7 @@ final class Bodies {
     if (announced > most + MAX_SKIPPED) {
       throw tooLarge(most);
     }
-    try (InputStream in = ctx.req().getInputStream()) {
+    try (InputStream in = new TimelyStream(ctx.req().getInputStream())) {
       byte[] body = announced > most ? new byte[0] : in.readNBytes(most + 1);
       if (body.length > most || announced > most) {
         skip(in, most + MAX_SKIPPED);
@@ -63,6 +65,19 @@ final class Bodies {
     if (!media.equals("application/json") && !media.endsWith("+json")) {
       throw new HttpResponseException(
           415, "Content-Type must be application/json, not " + Json.show(media));
+    }
+  }
+
+  /** However little a client sends at a time, all of it has to come before the deadline. */
+  private static final class TimelyStream extends FilterInputStream {
+    TimelyStream(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      Deadline.check();
+      return super.read(bytes, offset, length);
     }
   }
 

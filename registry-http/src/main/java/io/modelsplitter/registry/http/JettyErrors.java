@@ -19,13 +19,17 @@ final class JettyErrors extends ErrorHandler {
   public boolean handle(Request request, Response response, Callback callback) {
     Object status = request.getAttribute(ERROR_STATUS);
     int code = status instanceof Integer number ? number : response.getStatus();
-    String text = Json.write(Errors.envelope("", HttpStatus.getMessage(code), null));
+    answer(response, callback, code, HttpStatus.getMessage(code));
+    return true;
+  }
+
+  static void answer(Response response, Callback callback, int code, String error) {
+    String text = Json.write(Errors.envelope("", error, null));
     response.setStatus(code);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     if (code == HttpStatus.SERVICE_UNAVAILABLE_503) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
     }
     Content.Sink.write(response, true, text, callback);
-    return true;
   }
 }

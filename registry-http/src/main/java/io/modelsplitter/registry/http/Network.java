@@ -16,11 +16,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls null for plain HTTP
  */
-record Network(String host, Limits limits, SslContextFactory.@Nullable Server tls) {
+record Network(
+    String host,
+    Limits limits,
+    SslContextFactory.@Nullable Server tls,
+    Connections connections,
+    RunningRequests requests) {
   /** So much of a body is awaited without a thread, however slowly it comes. */
   private static final long AWAITED_BYTES = 256 << 10;
 
   private static final int FRAMING_BYTES = 16;
+
+  static Network of(String host, Limits limits, SslContextFactory.@Nullable Server tls) {
+    Connections connections = new Connections(limits.connections());
+    return new Network(host, limits, tls, connections, new RunningRequests(limits, connections));
+  }
 
   void configure(HttpConfiguration http) {
     http.setSendServerVersion(false);
@@ -32,7 +42,7 @@ record Network(String host, Limits limits, SslContextFactory.@Nullable Server tl
     server.setErrorHandler(new JettyErrors());
     server.setHandler(
         new EagerContentHandler(
-            new RetainedContentLoaderFactory(AWAITED_BYTES, FRAMING_BYTES, false)));
+            requests, new RetainedContentLoaderFactory(AWAITED_BYTES, FRAMING_BYTES, false)));
   }
 
   Connector connector(Server server, HttpConfiguration http, int port) {
@@ -47,7 +57,13 @@ record Network(String host, Limits limits, SslContextFactory.@Nullable Server tl
     connector.setHost(host);
     connector.setPort(port);
     connector.setIdleTimeout(limits.idle().toMillis());
+    connector.addBean(connections);
     return connector;
+  }
+
+  /** Stops taking anything new, and waits for what runs. */
+  void stopTaking() {
+    requests.stopTaking();
   }
 
   /** The beginning of the server's URL. */

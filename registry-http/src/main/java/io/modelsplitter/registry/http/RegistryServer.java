@@ -36,10 +36,12 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryServer implements AutoCloseable {
   private final Javalin javalin;
   private final URI url;
+  private final Network network;
 
-  private RegistryServer(Javalin javalin, URI url) {
+  private RegistryServer(Javalin javalin, URI url, Network network) {
     this.javalin = javalin;
     this.url = url;
+    this.network = network;
   }
 
   /** Serves these registries on a free port of 127.0.0.1, to whoever can reach it. */
@@ -68,9 +70,13 @@ public final class RegistryServer implements AutoCloseable {
     return endpoints;
   }
 
-  /** Stops listening; the registries stay open. */
+  /**
+   * Stops listening, lets what runs come to its end, within limits, and answers what comes
+   * meanwhile 503; the registries stay open.
+   */
   @Override
   public void close() {
+    network.stopTaking();
     javalin.stop();
   }
 
@@ -185,17 +191,14 @@ public final class RegistryServer implements AutoCloseable {
       return this;
     }
 
-    private Network network() {
-      return new Network(host, limits, tls);
-    }
-
     /**
      * Starts listening.
      *
      * @throws BadInputException when the address cannot be listened on
      */
     public RegistryServer start() {
-      Javalin javalin = Javalin.create(this::configure);
+      Network network = Network.of(host, limits, tls);
+      Javalin javalin = Javalin.create(config -> configure(config, network));
       try {
         javalin.start(host, port);
       } catch (JavalinException e) {
@@ -204,7 +207,7 @@ public final class RegistryServer implements AutoCloseable {
       }
       String name = host.contains(":") ? "[" + host + "]" : host;
       return new RegistryServer(
-          javalin, URI.create(network().scheme() + "://" + name + ":" + javalin.port()));
+          javalin, URI.create(network.scheme() + "://" + name + ":" + javalin.port()), network);
     }
 
     private BadInputException cannotListen(Exception e) {
@@ -217,7 +220,7 @@ public final class RegistryServer implements AutoCloseable {
       return new BadInputException("cannot listen on " + where + ": " + cause.getMessage(), e);
     }
 
-    private void configure(JavalinConfig config) {
+    private void configure(JavalinConfig config, Network network) {
       config.startup.showJavalinBanner = false;
       config.startup.startupWatcherEnabled = false;
       config.startup.showOldJavalinVersionWarning = false;
@@ -226,7 +229,6 @@ public final class RegistryServer implements AutoCloseable {
       config.appData(Limits.KEY, limits);
       config.http.prefer405over404 = true;
       config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
-      Network network = network();
       config.jetty.modifyHttpConfiguration(network::configure);
       config.jetty.modifyServer(network::configure);
       config.jetty.addConnector((server, http) -> network.connector(server, http, port));

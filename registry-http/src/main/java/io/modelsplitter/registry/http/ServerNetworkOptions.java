@@ -2,6 +2,7 @@ package io.modelsplitter.registry.http;
 
 import io.modelsplitter.error.BadInputException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -44,6 +45,42 @@ final class ServerNetworkOptions {
   int maxHeaderBytes;
 
   @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description =
+          "So many connections at once; beyond that a new one takes the place of the one that waits"
+              + " longest for a request, or gets 503 where none waits. Default: 10000, or fewer"
+              + " where this process may not have so many files open.")
+  int maxConnections = Limits.DEFAULT.connections();
+
+  @Option(
+      names = "--idle-seconds",
+      paramLabel = "N",
+      defaultValue = "30",
+      description =
+          "How long a connection may send nothing, or a reader take nothing of its answer, before"
+              + " it is closed. Default: 30.")
+  int idleSeconds;
+
+  @Option(
+      names = "--max-request-seconds",
+      paramLabel = "N",
+      defaultValue = "60",
+      description =
+          "How long a request may take until its answer begins, and between the records of a long"
+              + " answer; then its statement is stopped and it is 503. Deployments have limits of"
+              + " their own. Default: 60.")
+  int maxRequestSeconds;
+
+  @Option(
+      names = "--stop-seconds",
+      paramLabel = "N",
+      defaultValue = "30",
+      description =
+          "How long the requests that run may go on when the server is told to stop. Default: 30.")
+  int stopSeconds;
+
+  @Option(
       names = "--rate-limit",
       paramLabel = "N",
       defaultValue = "0",
@@ -67,12 +104,20 @@ final class ServerNetworkOptions {
 
   /** Hands all of this to a server. */
   void apply(RegistryServer.Builder builder) {
-    builder
-        .limits(new Limits(maxBodyBytes, maxHeaderBytes, Limits.DEFAULT.idle()))
-        .corsOrigins(corsOrigins);
+    builder.limits(limits()).corsOrigins(corsOrigins);
     if (tlsCert != null && tlsKey != null) {
       builder.tls(TlsFiles.read(tlsCert, tlsKey));
     }
+  }
+
+  private Limits limits() {
+    return new Limits(
+        maxBodyBytes,
+        maxHeaderBytes,
+        maxConnections,
+        Duration.ofSeconds(idleSeconds),
+        Duration.ofSeconds(maxRequestSeconds),
+        Duration.ofSeconds(stopSeconds));
   }
 
   @Nullable RateLimit rate() {

@@ -12,16 +12,16 @@ final class ServerParts implements AutoCloseable {
   volatile @Nullable SplitJobs jobs;
   volatile @Nullable RegistryServer server;
 
-  /** Jobs end first, since they report to the server, and that to the registry. */
+  /** The server first, so that nothing new begins; what it stands on when nothing runs any more. */
   @Override
   public void close() {
-    SplitJobs running = jobs;
-    if (running != null) {
-      running.close();
-    }
     RegistryServer listening = server;
     if (listening != null) {
       listening.close();
+    }
+    SplitJobs running = jobs;
+    if (running != null) {
+      running.close();
     }
     SplitRunners runners = splitRunners;
     if (runners != null) {

@@ -2,14 +2,20 @@ package io.modelsplitter.registry.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.modelsplitter.registry.Deadline;
 import io.modelsplitter.registry.NewSplitRunner;
 import io.modelsplitter.registry.SplitRunner;
 import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.Stored;
+import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** {@code /split-runner} and {@code /split-runners}. */
 final class SplitRunnerRoutes implements Routes {
+  /** A rollout takes minutes, as long as its own limits let it. */
+  private static final Duration PATIENCE = Duration.ofDays(1);
+
   private final SplitRunnerRegistry registry;
   private final RecordRoutes<SplitRunner> records;
 
@@ -30,11 +36,21 @@ final class SplitRunnerRoutes implements Routes {
   private void delete(Context ctx) {
     Parameters.onlyKnown(ctx, Set.of("force"));
     boolean force = Parameters.isTrue(ctx, "force");
-    records.delete(ctx, force ? registry::forget : registry::delete);
+    Consumer<String> delete = force ? registry::forget : registry::delete;
+    records.delete(
+        ctx,
+        id ->
+            Deadline.within(
+                PATIENCE,
+                () -> {
+                  delete.accept(id);
+                  return id;
+                }));
   }
 
   private void create(Context ctx) {
-    Stored<SplitRunner> stored = registry.create(NewSplitRunner.fromMap(Bodies.object(ctx)));
+    NewSplitRunner wanted = NewSplitRunner.fromMap(Bodies.object(ctx));
+    Stored<SplitRunner> stored = Deadline.within(PATIENCE, () -> registry.create(wanted));
     records.created(ctx, stored.value().splitRunnerId(), stored, true);
   }
 }

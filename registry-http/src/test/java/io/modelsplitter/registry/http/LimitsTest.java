@@ -32,7 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LimitsTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Limits SMALL = new Limits(2048, 4096, Duration.ofSeconds(30));
+  private static final Limits SMALL =
+      new Limits(
+          2048,
+          4096,
+          2_000,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30));
 
   @TempDir Path folder;
 

@@ -10,6 +10,7 @@ import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Deadline;
 import io.modelsplitter.registry.Stored;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -197,6 +198,7 @@ final class RegistryHttp {
 
   private <T> T exchange(Request request, BooleanSupplier repeatable, Reader<T> reader) {
     for (int attempt = 1; ; attempt++) {
+      Deadline.check();
       long asked = 0;
       boolean last = attempt > settings.retries();
       try (Response response = client.newCall(request).execute()) {

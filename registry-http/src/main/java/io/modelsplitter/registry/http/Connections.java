@@ -1,0 +1,116 @@
+package io.modelsplitter.registry.http;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of a server: so many at once, and none that waits for ever.
+ *
+ * <p>A connection waits from when it was opened, or had its last answer, until its next request has
+ * arrived, however much of it is there. Beyond the limit a new connection takes the place of the
+ * one that waits longest. Where none waits, since the requests of all are being answered, the new
+ * one may say what it wants and is told to come again. Thread-safe.
+ */
+final class Connections implements Connection.Listener {
+  /** So many at once are told to come again; that takes no longer than they need to ask. */
+  private static final int MOST_REFUSED = 128;
+
+  private final int most;
+  private final Map<EndPoint, Long> waiting = new LinkedHashMap<>(); // since when, longest first
+  private final Set<EndPoint> answered = new HashSet<>();
+  private final Map<EndPoint, Long> refused = new LinkedHashMap<>(); // since when, longest first
+
+  Connections(int most) {
+    this.most = most;
+  }
+
+  @Override
+  public void onOpened(Connection connection) {
+    EndPoint socket = connection.getEndPoint();
+    if (socket instanceof EndPoint.Wrapper) {
+      return; // what TLS carries; its own connection was counted
+    }
+    EndPoint victim = opened(socket);
+    if (victim != null) {
+      victim.close();
+    }
+  }
+
+  /** Counts a new connection; answers the one that has to go for it. */
+  private synchronized @Nullable EndPoint opened(EndPoint socket) {
+    if (waiting.size() + answered.size() < most) {
+      waiting.put(socket, System.nanoTime());
+      return null;
+    }
+    EndPoint victim = removeLongest(waiting);
+    if (victim != null) {
+      waiting.put(socket, System.nanoTime());
+      return victim;
+    }
+    victim = refused.size() < MOST_REFUSED ? null : removeLongest(refused);
+    refused.put(socket, System.nanoTime());
+    return victim;
+  }
+
+  private static @Nullable EndPoint removeLongest(Map<EndPoint, Long> since) {
+    Iterator<EndPoint> sockets = since.keySet().iterator();
+    if (!sockets.hasNext()) {
+      return null;
+    }
+    EndPoint longest = sockets.next();
+    sockets.remove();
+    return longest;
+  }
+
+  @Override
+  public synchronized void onClosed(Connection connection) {
+    EndPoint socket = connection.getEndPoint();
+    waiting.remove(socket);
+    answered.remove(socket);
+    refused.remove(socket);
+  }
+
+  /** A request has arrived; answers whether it may be answered. */
+  synchronized boolean begin(EndPoint socket) {
+    return waiting.remove(socket) != null && answered.add(socket);
+  }
+
+  /** A request is answered, and the connection waits for the next one. */
+  synchronized void end(EndPoint socket) {
+    if (answered.remove(socket)) { // else it was closed
+      waiting.put(socket, System.nanoTime());
+    }
+  }
+
+  /** Closes those that have waited so long, whether or not they send something now and then. */
+  void closeAllWaiting(Duration longest) {
+    List<EndPoint> late = new ArrayList<>();
+    long begin = System.nanoTime() - longest.toNanos();
+    synchronized (this) {
+      removeLate(waiting, begin, late);
+      removeLate(refused, begin, late);
+    }
+    late.forEach(EndPoint::close);
+  }
+
+  private static void removeLate(Map<EndPoint, Long> since, long begin, List<EndPoint> late) {
+    Iterator<Map.Entry<EndPoint, Long>> entries = since.entrySet().iterator();
+    while (entries.hasNext()) {
+      Map.Entry<EndPoint, Long> entry = entries.next();
+      if (entry.getValue() - begin > 0) {
+        return; // and so are all that follow
+      }
+      late.add(entry.getKey());
+      entries.remove();
+    }
+  }
+}
