@@ -3,6 +3,7 @@ package io.modelsplitter.registry.http;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -67,6 +68,17 @@ final class RawConnection implements AutoCloseable {
         Integer.parseInt(headers.split(" ", 3)[1]),
         headers,
         new String(body, StandardCharsets.UTF_8));
+  }
+
+  /** Connects again and again, until nobody listens. */
+  static void untilNoneIsTaken(URI url) throws IOException {
+    try {
+      while (true) {
+        to(url).close();
+      }
+    } catch (ConnectException e) {
+      // refused
+    }
   }
 
   private int readOne() throws IOException {

@@ -102,6 +102,11 @@ final class ServerProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** As {@code kill}, without waiting for its end. */
+  void askToStop() {
+    process.destroy();
+  }
+
   /** As {@code kill}; answers the exit code. */
   int terminate() throws InterruptedException {
     process.destroy();

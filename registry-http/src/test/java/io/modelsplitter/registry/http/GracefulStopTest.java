@@ -1,0 +1,93 @@
+package io.modelsplitter.registry.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A server that stops while a request runs, on a real database. */
+@Timeout(120)
+class GracefulStopTest {
+  private static final Duration LONG = Duration.ofMinutes(30);
+
+  private static EmbeddedPostgres postgres;
+
+  private EmbeddedRegistry registry;
+
+  @BeforeAll
+  static void start() throws Exception {
+    postgres = EmbeddedPostgres.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    postgres.close();
+  }
+
+  @BeforeEach
+  void open() {
+    registry = EmbeddedRegistry.open(postgres.getPostgresDatabase());
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  private RegistryServer serve(Duration stop) {
+    return RegistryServer.builder()
+        .tasks(registry.tasks())
+        .limits(new Limits(4096, 4096, 100, LONG, LONG, stop))
+        .start();
+  }
+
+  @Test
+  void close_whileARequestRuns_letsItFinishAndTakesNothingNew() throws Exception {
+    RegistryServer server = serve(LONG);
+    try (LockedTask task = new LockedTask(postgres.getPostgresDatabase(), registry.tasks());
+        RawConnection kept = RawConnection.to(server.url())) {
+      CompletableFuture<HttpResponse<String>> running = task.change(server.url());
+      task.awaitWaiting(1);
+      assertEquals(200, kept.send(RawConnection.get("/readyz")).answer().status());
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
+
+      RawConnection.untilNoneIsTaken(server.url());
+      RawConnection.Answer answer = kept.send(RawConnection.get("/readyz")).answer();
+      assertEquals(503, answer.status());
+      assertTrue(answer.headers().contains("connection: close"), answer::headers);
+      assertTrue(answer.headers().contains("retry-after: 1"), answer::headers);
+      assertTrue(answer.body().contains("stopping"), answer::body);
+      assertTrue(kept.endsWithoutAnAnswer());
+      assertFalse(running.isDone());
+      assertFalse(closing.isDone());
+
+      task.letGo();
+      assertEquals(200, running.get().statusCode());
+      closing.get();
+    }
+  }
+
+  @Test
+  void close_whileARequestRunsTooLong_goesAllTheSame() throws Exception {
+    RegistryServer server = serve(Duration.ZERO);
+    try (LockedTask task = new LockedTask(postgres.getPostgresDatabase(), registry.tasks())) {
+      CompletableFuture<HttpResponse<String>> running = task.change(server.url());
+      task.awaitWaiting(1);
+      server.close();
+      assertThrows(ExecutionException.class, running::get);
+    }
+  }
+}
