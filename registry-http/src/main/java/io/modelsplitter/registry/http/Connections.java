@@ -2,12 +2,11 @@ package io.modelsplitter.registry.http;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class Connections implements Connection.Listener {
 
   private final int most;
   private final Map<EndPoint, Long> waiting = new LinkedHashMap<>(); // since when, longest first
-  private final Set<EndPoint> answered = new HashSet<>();
+  private final Map<EndPoint, Integer> answered = new HashMap<>(); // of how many requests
   private final Map<EndPoint, Long> refused = new LinkedHashMap<>(); // since when, longest first
 
   Connections(int most) {
@@ -79,14 +78,23 @@ final class Connections implements Connection.Listener {
     refused.remove(socket);
   }
 
-  /** A request has arrived; answers whether it may be answered. */
+  /**
+   * A request has arrived; answers whether it may be answered. The one before it may not have been
+   * told to be at its end.
+   */
   synchronized boolean begin(EndPoint socket) {
-    return waiting.remove(socket) != null && answered.add(socket);
+    boolean mayBe = waiting.remove(socket) != null || answered.containsKey(socket);
+    if (mayBe) {
+      answered.merge(socket, 1, Integer::sum);
+    }
+    return mayBe;
   }
 
   /** A request is answered, and the connection waits for the next one. */
   synchronized void end(EndPoint socket) {
-    if (answered.remove(socket)) { // else it was closed
+    Integer left = answered.computeIfPresent(socket, (unused, count) -> count - 1);
+    if (left != null && left == 0) { // else it was closed
+      answered.remove(socket);
       waiting.put(socket, System.nanoTime());
     }
   }

@@ -26,6 +26,12 @@ record Limits(
     Duration stop) {
   static final Key<Limits> KEY = new Key<>("limits");
 
+  /**
+   * For what a cluster or a launcher does: it may take minutes, has limits of its own, and must not
+   * be left half done because what has to be noted of it is late.
+   */
+  static final Duration CLUSTER = Duration.ofDays(1);
+
   static final int MOST_CONNECTIONS = mostConnections();
 
   static final Limits DEFAULT =

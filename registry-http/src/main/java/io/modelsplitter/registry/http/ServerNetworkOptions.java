@@ -67,9 +67,9 @@ final class ServerNetworkOptions {
       paramLabel = "N",
       defaultValue = "60",
       description =
-          "How long a request may take until its answer begins, and between the records of a long"
-              + " answer; then its statement is stopped and it is 503. Deployments have limits of"
-              + " their own. Default: 60.")
+          "How long a request may take to arrive, until its answer begins, and between the records"
+              + " of a long answer; then what the database does for it is stopped, and it is 503."
+              + " What a cluster does has limits of its own. Default: 60.")
   int maxRequestSeconds;
 
   @Option(

@@ -5,6 +5,8 @@ import io.javalin.http.Context;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.job.SplitJob;
 import io.modelsplitter.job.SplitJobs;
+import io.modelsplitter.registry.Deadline;
+import io.modelsplitter.registry.Task;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,8 @@ final class SplitJobRoutes implements Routes {
   private void start(Context ctx) {
     SplitJobs launching = jobs();
     SplitJob job = SplitJob.fromMap(Bodies.object(ctx));
-    String taskId = launching.start(job, ctx.header("Idempotency-Key"));
+    String key = ctx.header("Idempotency-Key");
+    String taskId = Deadline.within(Limits.CLUSTER, () -> launching.start(job, key));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("success", true);
     answer.put("task_id", taskId);
@@ -63,8 +66,9 @@ final class SplitJobRoutes implements Routes {
   }
 
   private void cancel(Context ctx) {
-    Answers.success(
-        ctx,
-        Answers.withMessage("Split job cancelled", jobs().cancel(ctx.pathParam("id")).toMap()));
+    SplitJobs running = jobs();
+    String taskId = ctx.pathParam("id");
+    Task task = Deadline.within(Limits.CLUSTER, () -> running.cancel(taskId));
+    Answers.success(ctx, Answers.withMessage("Split job cancelled", task.toMap()));
   }
 }

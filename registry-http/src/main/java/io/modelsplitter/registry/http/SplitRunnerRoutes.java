@@ -7,15 +7,11 @@ import io.modelsplitter.registry.NewSplitRunner;
 import io.modelsplitter.registry.SplitRunner;
 import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.Stored;
-import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** {@code /split-runner} and {@code /split-runners}. */
 final class SplitRunnerRoutes implements Routes {
-  /** A rollout takes minutes, as long as its own limits let it. */
-  private static final Duration PATIENCE = Duration.ofDays(1);
-
   private final SplitRunnerRegistry registry;
   private final RecordRoutes<SplitRunner> records;
 
@@ -41,7 +37,7 @@ final class SplitRunnerRoutes implements Routes {
         ctx,
         id ->
             Deadline.within(
-                PATIENCE,
+                Limits.CLUSTER,
                 () -> {
                   delete.accept(id);
                   return id;
@@ -50,7 +46,7 @@ final class SplitRunnerRoutes implements Routes {
 
   private void create(Context ctx) {
     NewSplitRunner wanted = NewSplitRunner.fromMap(Bodies.object(ctx));
-    Stored<SplitRunner> stored = Deadline.within(PATIENCE, () -> registry.create(wanted));
+    Stored<SplitRunner> stored = Deadline.within(Limits.CLUSTER, () -> registry.create(wanted));
     records.created(ctx, stored.value().splitRunnerId(), stored, true);
   }
 }

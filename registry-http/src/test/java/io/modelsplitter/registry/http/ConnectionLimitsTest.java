@@ -75,6 +75,17 @@ class ConnectionLimitsTest {
   }
 
   @Test
+  void requests_oneAfterAnother_areNeverTakenForTooMany() throws Exception {
+    try (RegistryServer server = serve(1, LONG, LONG, LONG)) {
+      RawConnection only = connect(server);
+      for (int i = 0; i < 500; i++) {
+        only.send(RawConnection.post("/tasks?limit=1", 2));
+        assertEquals(200, only.send("{}").answer().status());
+      }
+    }
+  }
+
+  @Test
   void request_whoseHeadersDrip_isCutOff() throws Exception {
     try (RegistryServer server = serve(50, SECOND, SECOND, LONG)) {
       assertEquals("", connect(server).send("GET /healthz HTTP/1.1\r\nX: ").dripUntilItEnds());

@@ -30,6 +30,7 @@ import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
+import io.modelsplitter.registry.Deadline;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.TaskChange;
@@ -71,6 +72,18 @@ class RegistryHttpTest {
 
   private static TaskClient tasks() {
     return TaskClient.at(server.baseUrl() + "/");
+  }
+
+  @Test
+  void call_afterTheDeadline_isNotSent() {
+    server.stubFor(any(anyUrl()).willReturn(okJson("{\"success\": true, \"data\": []}")));
+    ModelLayerClient client = ModelLayerClient.at(server.baseUrl());
+    assertThrows(
+        UnavailableException.class,
+        () -> Deadline.within(Duration.ZERO, () -> client.query(Filter.all())));
+    server.verify(0, anyRequestedFor(anyUrl()));
+    assertEquals(
+        List.of(), Deadline.within(Duration.ofMinutes(1), () -> client.query(Filter.all())));
   }
 
   @Test
