@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,21 @@ final class Connections implements Connection.Listener {
   private final Map<EndPoint, Integer> answered = new HashMap<>(); // of how many requests
   private final Map<EndPoint, Long> refused = new LinkedHashMap<>(); // since when, longest first
 
-  Connections(int most) {
-    this.most = most;
+  /** How much may have to be held of the bodies that arrive, longest first. */
+  private final Map<EndPoint, Integer> arriving = new LinkedHashMap<>();
+
+  private final long mostArriving;
+  private long arrivingBytes;
+
+  Connections(Limits limits) {
+    this.most = limits.connections();
+    this.mostArriving = limits.arrivingBytes();
+  }
+
+  /** What a request came over: the connection below TLS. */
+  static EndPoint socket(Request request) {
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    return endPoint instanceof EndPoint.Wrapper wrapper ? wrapper.unwrap() : endPoint;
   }
 
   @Override
@@ -76,6 +90,29 @@ final class Connections implements Connection.Listener {
     waiting.remove(socket);
     answered.remove(socket);
     refused.remove(socket);
+    noLongerArrives(socket);
+  }
+
+  /** A body is about to arrive; those that arrive longest go when all may be too much to hold. */
+  void arrives(EndPoint socket, int mostBytes) {
+    List<EndPoint> victims = new ArrayList<>();
+    synchronized (this) {
+      noLongerArrives(socket);
+      while (!arriving.isEmpty() && arrivingBytes + mostBytes > mostArriving) {
+        EndPoint victim = arriving.keySet().iterator().next();
+        noLongerArrives(victim);
+        waiting.remove(victim);
+        victims.add(victim);
+      }
+      arriving.put(socket, mostBytes);
+      arrivingBytes += mostBytes;
+    }
+    victims.forEach(EndPoint::close);
+  }
+
+  private void noLongerArrives(EndPoint socket) {
+    Integer bytes = arriving.remove(socket);
+    arrivingBytes -= bytes == null ? 0 : bytes;
   }
 
   /**
@@ -83,6 +120,7 @@ final class Connections implements Connection.Listener {
    * told to be at its end.
    */
   synchronized boolean begin(EndPoint socket) {
+    noLongerArrives(socket);
     boolean mayBe = waiting.remove(socket) != null || answered.containsKey(socket);
     if (mayBe) {
       answered.merge(socket, 1, Integer::sum);

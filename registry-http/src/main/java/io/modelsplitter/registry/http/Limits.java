@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param bodyBytes the largest request body; more is 413
  * @param headerBytes the largest request line and headers; more is 431
  * @param connections so many at once
+ * @param arrivingBytes so much is held of all bodies that are still arriving
  * @param idle how long a connection may say nothing, or take nothing
  * @param request how long a request may take until its answer begins, and each part of a streamed
  *     answer after that; longer is 503
@@ -21,6 +22,7 @@ record Limits(
     int bodyBytes,
     int headerBytes,
     int connections,
+    long arrivingBytes,
     Duration idle,
     Duration request,
     Duration stop) {
@@ -39,6 +41,7 @@ record Limits(
           8 << 20,
           16 << 10,
           Math.min(10_000, MOST_CONNECTIONS),
+          Runtime.getRuntime().maxMemory() / 4,
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(30));
@@ -48,12 +51,13 @@ record Limits(
     check("--max-body-bytes", bodyBytes, 1024, 256 << 20);
     check("--max-header-bytes", headerBytes, 1024, 1 << 20);
     check("--max-connections", connections, 1, MOST_CONNECTIONS);
+    check("--max-arriving-bytes", arrivingBytes, 1 << 20, Long.MAX_VALUE);
     check("--idle-seconds", idle.toSeconds(), 1, 3_600);
     check("--max-request-seconds", request.toSeconds(), 1, 86_400);
     check("--stop-seconds", stop.toSeconds(), 0, 3_600);
   }
 
-  private static void check(String option, long value, int least, int most) {
+  private static void check(String option, long value, long least, long most) {
     if (value < least || value > most) {
       throw new BadInputException(
           "%s must be from %d to %d, not %d".formatted(option, least, most, value));

@@ -6,8 +6,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.EagerContentHandler;
-import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +20,8 @@ record Network(
     SslContextFactory.@Nullable Server tls,
     Connections connections,
     RunningRequests requests) {
-  /** So much of a body is awaited without a thread, however slowly it comes. */
-  private static final long AWAITED_BYTES = 256 << 10;
-
-  private static final int FRAMING_BYTES = 16;
-
   static Network of(String host, Limits limits, SslContextFactory.@Nullable Server tls) {
-    Connections connections = new Connections(limits.connections());
+    Connections connections = new Connections(limits);
     return new Network(host, limits, tls, connections, new RunningRequests(limits, connections));
   }
 
@@ -40,9 +33,7 @@ record Network(
 
   void configure(Server server) {
     server.setErrorHandler(new JettyErrors());
-    server.setHandler(
-        new EagerContentHandler(
-            requests, new RetainedContentLoaderFactory(AWAITED_BYTES, FRAMING_BYTES, false)));
+    server.setHandler(new ArrivingBodies(connections, requests));
   }
 
   Connector connector(Server server, HttpConfiguration http, int port) {

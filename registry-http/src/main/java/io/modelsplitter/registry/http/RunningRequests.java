@@ -49,7 +49,7 @@ final class RunningRequests extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    EndPoint socket = socket(request);
+    EndPoint socket = Connections.socket(request);
     if (!connections.begin(socket)) {
       refuse(response, callback, "the server has as many connections as it takes");
       return true;
@@ -65,11 +65,6 @@ final class RunningRequests extends Handler.Wrapper {
     } finally {
       answer.returned();
     }
-  }
-
-  private static EndPoint socket(Request request) {
-    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-    return endPoint instanceof EndPoint.Wrapper wrapper ? wrapper.unwrap() : endPoint;
   }
 
   private static void refuse(Response response, Callback callback, String why) {

@@ -54,6 +54,14 @@ final class ServerNetworkOptions {
   int maxConnections = Limits.DEFAULT.connections();
 
   @Option(
+      names = "--max-arriving-bytes",
+      paramLabel = "N",
+      description =
+          "So many bytes are held of request bodies that are still arriving; beyond that the one"
+              + " that arrives longest is cut off. Default: a quarter of the memory.")
+  long maxArrivingBytes = Limits.DEFAULT.arrivingBytes();
+
+  @Option(
       names = "--idle-seconds",
       paramLabel = "N",
       defaultValue = "30",
@@ -115,6 +123,7 @@ final class ServerNetworkOptions {
         maxBodyBytes,
         maxHeaderBytes,
         maxConnections,
+        maxArrivingBytes,
         Duration.ofSeconds(idleSeconds),
         Duration.ofSeconds(maxRequestSeconds),
         Duration.ofSeconds(stopSeconds));

@@ -46,7 +46,7 @@ class ConnectionLimitsTest {
   private RegistryServer serve(int connections, Duration idle, Duration request, Duration stop) {
     return RegistryServer.builder()
         .tasks(registry.tasks())
-        .limits(new Limits(2 << 20, 4096, connections, idle, request, stop))
+        .limits(new Limits(2 << 20, 4096, connections, 4 << 20, idle, request, stop))
         .start();
   }
 
@@ -101,6 +101,22 @@ class ConnectionLimitsTest {
   }
 
   @Test
+  void bodies_thatArriveSlowly_giveWayToNewOnesTheLongestFirst() throws Exception {
+    try (RegistryServer server = serve(1000, LONG, LONG, LONG)) {
+      for (int i = 0; i < 100; i++) {
+        connect(server).send(RawConnection.post("/tasks?limit=1", 200_000) + "{");
+        RawConnection other = connect(server).send(RawConnection.post("/tasks?limit=1", 2) + "{}");
+        assertEquals(200, other.answer().status());
+      }
+      for (int i = 0; i < 60; i++) {
+        assertTrue(open.get(2 * i).endsWithoutAnAnswer());
+      }
+      RawConnection last = open.get(198);
+      assertEquals(200, last.send("}" + " ".repeat(199_998)).answer().status());
+    }
+  }
+
+  @Test
   void request_whoseLargeBodyDrips_is503() throws Exception {
     try (RegistryServer server = serve(50, SECOND, SECOND, LONG)) {
       String begun = RawConnection.post("/tasks", 1_000_000) + " ".repeat(300_000);
@@ -150,9 +166,11 @@ class ConnectionLimitsTest {
   void limits_outOfRange_nameTheOption() {
     int more = Limits.MOST_CONNECTIONS + 1;
     BadInputException e =
-        assertThrows(BadInputException.class, () -> new Limits(4096, 4096, more, LONG, LONG, LONG));
+        assertThrows(
+            BadInputException.class, () -> new Limits(4096, 4096, more, 1 << 20, LONG, LONG, LONG));
     assertTrue(String.valueOf(e.getMessage()).contains("--max-connections"), e::getMessage);
     assertThrows(
-        BadInputException.class, () -> new Limits(4096, 4096, 1, Duration.ZERO, LONG, LONG));
+        BadInputException.class,
+        () -> new Limits(4096, 4096, 1, 1 << 20, Duration.ZERO, LONG, LONG));
   }
 }

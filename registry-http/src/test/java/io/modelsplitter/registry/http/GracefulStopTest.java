@@ -50,7 +50,7 @@ class GracefulStopTest {
   private RegistryServer serve(Duration stop) {
     return RegistryServer.builder()
         .tasks(registry.tasks())
-        .limits(new Limits(4096, 4096, 100, LONG, LONG, stop))
+        .limits(new Limits(4096, 4096, 100, 1 << 20, LONG, LONG, stop))
         .start();
   }
 

@@ -37,6 +37,7 @@ class LimitsTest {
           2048,
           4096,
           2_000,
+          256 << 20,
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(30));

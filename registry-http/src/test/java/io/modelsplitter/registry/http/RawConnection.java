@@ -20,6 +20,7 @@ final class RawConnection implements AutoCloseable {
   private final InputStream in;
 
   private RawConnection(Socket socket) throws IOException {
+    socket.setTcpNoDelay(true);
     this.socket = socket;
     this.in = new BufferedInputStream(socket.getInputStream(), 1);
   }

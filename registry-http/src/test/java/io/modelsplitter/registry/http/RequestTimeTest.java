@@ -57,7 +57,7 @@ class RequestTimeTest {
   private RegistryServer serve(int connections, Duration idle, Duration request, Duration stop) {
     return RegistryServer.builder()
         .tasks(registry.tasks())
-        .limits(new Limits(2 << 20, 4096, connections, idle, request, stop))
+        .limits(new Limits(2 << 20, 4096, connections, 4 << 20, idle, request, stop))
         .start();
   }
 
