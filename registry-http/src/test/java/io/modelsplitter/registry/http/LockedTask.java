@@ -41,17 +41,19 @@ final class LockedTask implements AutoCloseable {
     return http.sendAsync(request, BodyHandlers.ofString());
   }
 
-  /** Waits until so many wait for the task. */
+  /** Waits until so many wait for it. */
   void awaitWaiting(int count) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      int waiting = 0;
-      while (waiting < count) {
-        try (ResultSet rows =
+    while (waiting() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private int waiting() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
             statement.executeQuery("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")) {
-          rows.next();
-          waiting = rows.getInt(1);
-        }
-      }
+      rows.next();
+      return rows.getInt(1);
     }
   }
 
@@ -59,8 +61,13 @@ final class LockedTask implements AutoCloseable {
     connection.rollback();
   }
 
+  /** Lets it go, and leaves nobody behind whom the next one might count. */
   @Override
   public void close() throws SQLException {
+    letGo();
+    while (waiting() > 0) {
+      Thread.onSpinWait();
+    }
     connection.close();
   }
 }
