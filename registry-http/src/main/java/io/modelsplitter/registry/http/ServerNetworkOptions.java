@@ -108,6 +108,7 @@ final class ServerNetworkOptions {
       throw new BadInputException(
           "--rate-limit must be at least 1 and needs --token-file, as it counts per token");
     }
+    var unused = limits(); // which checks each
   }
 
   /** Hands all of this to a server. */

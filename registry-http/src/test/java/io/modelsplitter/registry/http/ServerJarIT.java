@@ -155,6 +155,8 @@ class ServerJarIT {
       assertBad("--port", "--port", "many");
       assertBad("--port", "--port", "70000");
       assertBad("--role", "--role", "king");
+      assertBad("--max-connections", "--port=0", "--max-connections=0");
+      assertBad("--max-request-seconds", "--port=0", "--max-request-seconds=0");
       assertBad("--host", "--port=0", "--host", "0.0.0.0");
       assertBad("--host", "--port=0", "--host", "something.invalid");
       assertBad("--public-url", "--port=0", "--public-url", "nonsense");
