@@ -44,7 +44,7 @@ record Limits(
           Runtime.getRuntime().maxMemory() / 4,
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(25)); // a cluster kills after 30
 
   /** Refuses what would let nothing through. */
   Limits {

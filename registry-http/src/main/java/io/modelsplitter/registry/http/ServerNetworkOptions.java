@@ -83,9 +83,9 @@ final class ServerNetworkOptions {
   @Option(
       names = "--stop-seconds",
       paramLabel = "N",
-      defaultValue = "30",
+      defaultValue = "25",
       description =
-          "How long the requests that run may go on when the server is told to stop. Default: 30.")
+          "How long the requests that run may go on when the server is told to stop. Default: 25.")
   int stopSeconds;
 
   @Option(
