@@ -10,14 +10,17 @@ import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.TaskRegistry;
+import io.modelsplitter.registry.embedded.RegistryStatistics.Connections;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registries in this process, on H2 or PostgreSQL. Thread-safe.
@@ -43,14 +46,18 @@ public final class EmbeddedRegistry implements AutoCloseable {
           + " SET max_parallel_workers_per_gather = 0;"
           + " SET enable_hashjoin = off; SET enable_mergejoin = off";
 
+  private final Database database;
   private final ModelLayerRegistry modelLayers;
   private final TaskRegistry tasks;
   private final SplitRunnerRecords splitRunners;
   private final BlockRegistry blocks;
+  private final Supplier<@Nullable Connections> connections;
   private final Runnable onClose;
 
-  private EmbeddedRegistry(DataSource dataSource, Runnable onClose) {
-    Database database = Database.open(dataSource);
+  private EmbeddedRegistry(
+      DataSource dataSource, Supplier<@Nullable Connections> connections, Runnable onClose) {
+    this.database = Database.open(dataSource);
+    this.connections = connections;
     this.modelLayers = new JdbcModelLayerRegistry(database);
     this.tasks = new JdbcTaskRegistry(database);
     this.splitRunners = new JdbcSplitRunnerRecords(database);
@@ -69,7 +76,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
    * @throws io.modelsplitter.error.UnavailableException when it cannot be reached
    */
   public static EmbeddedRegistry open(DataSource dataSource) {
-    return new EmbeddedRegistry(dataSource, () -> {});
+    return new EmbeddedRegistry(dataSource, () -> null, () -> {});
   }
 
   /**
@@ -93,10 +100,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
     if (jdbcUrl.startsWith("jdbc:postgresql:")) {
       config.setConnectionInitSql(POSTGRESQL_SETTINGS);
     }
+    PoolCounts counts = new PoolCounts();
+    config.setMetricsTrackerFactory((name, pool) -> counts);
     closeCleanlyOnce(config);
     HikariDataSource pool = connect(config);
     try {
-      return new EmbeddedRegistry(pool, pool::close);
+      return new EmbeddedRegistry(pool, () -> counts.connections(pool), pool::close);
     } catch (RuntimeException e) {
       pool.close();
       throw e;
@@ -145,7 +154,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     JdbcConnectionPool pool =
         JdbcConnectionPool.create(
             "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
-    return new EmbeddedRegistry(pool, () -> shutDown(pool));
+    return new EmbeddedRegistry(pool, () -> null, () -> shutDown(pool));
   }
 
   /** The model layers registry. */
@@ -169,6 +178,12 @@ public final class EmbeddedRegistry implements AutoCloseable {
   /** The block metadata registry. */
   public BlockRegistry blocks() {
     return blocks;
+  }
+
+  /** What these registries have done so far; asks no database. */
+  public RegistryStatistics statistics() {
+    Counts counts = database.counts();
+    return new RegistryStatistics(counts.queries(), counts.endedTasks(), connections.get());
   }
 
   /** Closes what this opened; the registries cannot be used afterwards. */
