@@ -21,6 +21,7 @@ final class JettyErrors extends ErrorHandler {
     int code = status instanceof Integer number ? number : response.getStatus();
     String text = Json.write(Errors.envelope("", HttpStatus.getMessage(code), null));
     response.setStatus(code);
+    response.getHeaders().put(RequestIds.HEADER, RequestIds.of(request));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     if (code == HttpStatus.SERVICE_UNAVAILABLE_503) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");

@@ -56,6 +56,7 @@ class OpenApiTest {
             new SplitRunners(
                 registry.splitRunners(), new MemoryDeployer(), CredentialsKey.random()))
         .blocks(registry.blocks())
+        .metrics(new Metrics())
         .noSplitJobs();
   }
 
