@@ -140,6 +140,7 @@ class HouseTest {
     onlyIn("com.fasterxml.jackson..", "json", "checkpoint");
     onlyIn("org.apache.commons.compress..", "file", "examples");
     onlyIn("picocli..", "registry.http", "examples");
+    onlyIn("io.micrometer..", "registry.http");
   }
 
   private static void onlyIn(String library, String... rooms) {

@@ -90,7 +90,7 @@ final class ServerProcess implements AutoCloseable {
 
     Process start() throws IOException {
       process.environment().keySet().removeIf(name -> name.startsWith("MODEL_SPLITTER_"));
-      process.environment().put("MODEL_SPLITTER_ACCESS_LOG", "false"); // tests of it ask for it
+      process.environment().put("MODEL_SPLITTER_ACCESS_LOG", "off"); // tests of it ask for it
       process.environment().putAll(environment);
       return process.start();
     }
