@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method as the client wrote it
  * @param route the template of the endpoint, such as {@code /task/{id}}, or {@link #UNMATCHED}
- * @param path as the client wrote it, without the query and without what stands behind a {@code ;}
+ * @param path as it was routed, without the query and without what stands behind a {@code ;}; where
+ *     a request could not be read, Jetty's {@code /badMessage}
  * @param bytes of the answer's body
  * @param took from the first byte of the request to the last of the answer
  * @param caller null where no token was asked for, or none was good
