@@ -153,6 +153,7 @@ class HouseTest {
     onlyIn("org.apache.commons.compress..", "file", "examples");
     onlyIn("picocli..", "registry.http", "examples");
     onlyIn("org.junit..", "junit");
+    onlyIn("io.micrometer..", "registry.http");
   }
 
   private static void onlyIn(String library, String... rooms) {

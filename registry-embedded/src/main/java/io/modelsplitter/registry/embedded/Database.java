@@ -35,6 +35,7 @@ final class Database {
 
   private final Jdbi jdbi;
   private final Dialect dialect;
+  private final Counts counts = new Counts();
 
   private Database(Jdbi jdbi, Dialect dialect) {
     this.jdbi = jdbi;
@@ -79,6 +80,10 @@ final class Database {
 
   Dialect dialect() {
     return dialect;
+  }
+
+  Counts counts() {
+    return counts;
   }
 
   /** Runs statements that need no transaction around them. */

@@ -61,29 +61,44 @@ final class DocumentQuery<T> {
     Predicate<Map<String, Object>> matcher = filter.matcher();
     Predicate<Row<T>> matches = row -> matcher.test(toDocument.apply(row.value()));
     Consumer<Row<T>> values = row -> action.accept(row.value());
+    boolean isCounted = false;
     try {
       ShapesView view = shapes.view();
-      return scan(filter, order, view, view, matches).run(limit, after, values);
+      Scan<T> scan = scan(filter, order, view, view, matches);
+      database.counts().queried(table, scan.answeredBy());
+      isCounted = true;
+      return scan.records().run(limit, after, values);
     } catch (RowReader.StaleException e) {
       // Shapes that come from now on are of documents that come while the query runs.
-      return scan(filter, order, shapes.refresh(), null, matches).run(limit, after, values);
+      Scan<T> scan = scan(filter, order, shapes.refresh(), null, matches);
+      if (!isCounted) {
+        database.counts().queried(table, scan.answeredBy());
+      }
+      return scan.records().run(limit, after, values);
     }
   }
 
-  private RecordScan<T> scan(
+  /** What hands over the documents, and the slowest way that a part of the query is answered. */
+  private record Scan<T>(RecordScan<T> records, AnsweredBy answeredBy) {}
+
+  private Scan<T> scan(
       Filter filter,
       SortOrder order,
       ShapesView view,
       @Nullable ShapesView unchecked,
       Predicate<Row<T>> matches) {
     RowReader<T> reader = new RowReader<>(database, table, mapper, unchecked);
-    Plan plan = choice.of(new Planner(view::isMultiValued).plan(filter));
+    Plan possible = new Planner(view::isMultiValued).plan(filter);
+    Plan plan = choice.of(possible);
     if (plan instanceof Plan.Nothing
         && unchecked != null
         && ShapesView.generation(database, table) != view.generation()) {
       throw new RowReader.StaleException(); // no rows are read that would notice it
     }
-    return new RecordScan<>(reader, source(reader, view, plan, order), matches);
+    Sorted<T> sorted = source(reader, view, plan, order);
+    AnsweredBy slowest =
+        possible.answeredBy().compareTo(sorted.by()) > 0 ? possible.answeredBy() : sorted.by();
+    return new Scan<>(new RecordScan<>(reader, sorted.source(), matches), slowest);
   }
 
   /** How a query is answered. */
@@ -122,25 +137,32 @@ final class DocumentQuery<T> {
             key, AnsweredBy.MATCHER, "records that share the first key are read and sorted");
   }
 
-  private Source<T> source(RowReader<T> reader, ShapesView view, Plan plan, SortOrder order) {
+  /** Documents in their order, and how that is found. */
+  private record Sorted<T>(Source<T> source, AnsweredBy by) {}
+
+  private Sorted<T> source(RowReader<T> reader, ShapesView view, Plan plan, SortOrder order) {
     PlanSource<T> found = new PlanSource<>(database, plans, reader, plan);
     if (order.isEmpty() || plan instanceof Plan.Nothing) {
-      return found;
+      return new Sorted<>(found, AnsweredBy.INDEX);
     }
     if (!(plan instanceof Plan.Everything)) {
       Source.Page<T> first = found.next(null, RowReader.BATCH_ROWS);
       if (first.isLast()) {
-        return sorted(reader, new OnePage<>(first), order);
+        return new Sorted<>(sorted(reader, new OnePage<>(first), order), AnsweredBy.MATCHER);
       }
     }
+    boolean isFew = isFew(plan);
     IndexWalk<T> walk =
-        isFew(plan) ? null : IndexWalk.of(database, table, reader, view, order.by().get(0));
+        isFew ? null : IndexWalk.of(database, table, reader, view, order.by().get(0));
     if (walk == null) {
-      return sorted(reader, found, order);
+      AnsweredBy by = isFew ? AnsweredBy.MATCHER : AnsweredBy.SCAN;
+      return new Sorted<>(sorted(reader, found, order), by);
     }
     return order.by().size() == 1
-        ? walk
-        : new RunWalk<>(walk, order, (run, key) -> run(reader, run, order, key), order::place);
+        ? new Sorted<>(walk, AnsweredBy.INDEX)
+        : new Sorted<>(
+            new RunWalk<>(walk, order, (run, key) -> run(reader, run, order, key), order::place),
+            AnsweredBy.MATCHER);
   }
 
   private boolean isFew(Plan plan) {

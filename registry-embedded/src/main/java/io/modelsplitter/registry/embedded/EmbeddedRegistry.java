@@ -11,14 +11,17 @@ import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Registries;
 import io.modelsplitter.registry.SplitRunnerRecords;
 import io.modelsplitter.registry.TaskRegistry;
+import io.modelsplitter.registry.embedded.RegistryStatistics.Connections;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The registries in this process, on H2 or PostgreSQL. Thread-safe.
@@ -49,14 +52,18 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
       JOIN pg_settings AS known ON known.name = wanted.name
       """;
 
+  private final Database database;
   private final ModelLayerRegistry modelLayers;
   private final TaskRegistry tasks;
   private final SplitRunnerRecords splitRunners;
   private final BlockRegistry blocks;
+  private final Supplier<@Nullable Connections> connections;
   private final Runnable onClose;
 
-  private EmbeddedRegistry(DataSource dataSource, Runnable onClose) {
-    Database database = Database.open(dataSource);
+  private EmbeddedRegistry(
+      DataSource dataSource, Supplier<@Nullable Connections> connections, Runnable onClose) {
+    this.database = Database.open(dataSource);
+    this.connections = connections;
     this.modelLayers = new JdbcModelLayerRegistry(database);
     this.tasks = new JdbcTaskRegistry(database);
     this.splitRunners = new JdbcSplitRunnerRecords(database);
@@ -75,7 +82,7 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
    * @throws io.modelsplitter.error.UnavailableException when it cannot be reached
    */
   public static EmbeddedRegistry open(DataSource dataSource) {
-    return new EmbeddedRegistry(dataSource, () -> {});
+    return new EmbeddedRegistry(dataSource, () -> null, () -> {});
   }
 
   /**
@@ -99,10 +106,12 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
     if (jdbcUrl.startsWith("jdbc:postgresql:")) {
       config.setConnectionInitSql(POSTGRESQL_SETTINGS);
     }
+    PoolCounts counts = new PoolCounts();
+    config.setMetricsTrackerFactory((name, pool) -> counts);
     closeCleanlyOnce(config);
     HikariDataSource pool = connect(config);
     try {
-      return new EmbeddedRegistry(pool, pool::close);
+      return new EmbeddedRegistry(pool, () -> counts.connections(pool), pool::close);
     } catch (RuntimeException e) {
       pool.close();
       throw e;
@@ -151,7 +160,7 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
     JdbcConnectionPool pool =
         JdbcConnectionPool.create(
             "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
-    return new EmbeddedRegistry(pool, () -> shutDown(pool));
+    return new EmbeddedRegistry(pool, () -> null, () -> shutDown(pool));
   }
 
   @Override
@@ -175,6 +184,12 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
   @Override
   public BlockRegistry blocks() {
     return blocks;
+  }
+
+  /** What these registries have done so far; asks no database. */
+  public RegistryStatistics statistics() {
+    Counts counts = database.counts();
+    return new RegistryStatistics(counts.queries(), counts.endedTasks(), connections.get());
   }
 
   /** Closes what this opened; the registries cannot be used afterwards. */

@@ -4,6 +4,7 @@ import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Explanation;
+import io.modelsplitter.registry.Explanation.AnsweredBy;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
@@ -59,17 +60,25 @@ final class JdbcTaskRegistry implements TaskRegistry {
   }
 
   private Task update(String taskId, TaskChange change, boolean reopens) {
-    return table.inTransaction(
-        handle -> {
-          Row<Task> before = find(handle, taskId, "FOR UPDATE");
-          if (before.value().isFinal() && !reopens) {
-            return unchanged(before.value(), change);
-          }
-          Task after = change.apply(before.value(), now());
-          table.replace(
-              handle, before, after, TaskRow.bind(handle.createUpdate(TaskRow.UPDATE), after));
-          return after;
-        });
+    boolean[] ends = {false};
+    Task updated =
+        table.inTransaction(
+            handle -> {
+              ends[0] = false; // what is done again may end otherwise
+              Row<Task> before = find(handle, taskId, "FOR UPDATE");
+              if (before.value().isFinal() && !reopens) {
+                return unchanged(before.value(), change);
+              }
+              Task after = change.apply(before.value(), now());
+              table.replace(
+                  handle, before, after, TaskRow.bind(handle.createUpdate(TaskRow.UPDATE), after));
+              ends[0] = after.isFinal() && !before.value().isFinal();
+              return after;
+            });
+    if (ends[0]) {
+      database.counts().ended(updated.taskStatus());
+    }
+    return updated;
   }
 
   @Override
@@ -85,6 +94,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
   public Optional<String> query(TaskQuery query, Consumer<? super Task> action) {
     SortOrder oldestFirst = new SortOrder(List.of());
     RowReader<Task> reader = new RowReader<>(database, DocumentTable.TASK, TaskRow::row, null);
+    database.counts().queried(DocumentTable.TASK, AnsweredBy.INDEX);
     return new RecordScan<>(reader, new TaskSource(reader, query), task -> true)
         .run(query.limit(), oldestFirst.place(query.after()), row -> action.accept(row.value()))
         .map(oldestFirst::cursor);

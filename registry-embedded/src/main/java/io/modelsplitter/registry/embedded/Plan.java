@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.registry.Explanation.AnsweredBy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,14 @@ sealed interface Plan {
 
   /** Whether every document that the index finds matches. */
   boolean isExact();
+
+  /** How a query with this plan is answered. */
+  default AnsweredBy answeredBy() {
+    if (isExact()) {
+      return AnsweredBy.INDEX;
+    }
+    return this instanceof Everything ? AnsweredBy.SCAN : AnsweredBy.MATCHER;
+  }
 
   /** All documents. */
   record Everything(boolean isExact) implements Plan {}

@@ -106,8 +106,7 @@ final class Access {
       }
     }
     return file.tokens()
-        .role(token)
-        .map(Caller.Known::new)
+        .holder(token)
         .orElseThrow(() -> new HttpResponseException(401, "a valid Bearer token is needed"));
   }
 }

@@ -18,22 +18,25 @@ import java.util.regex.Pattern;
 
 /**
  * The tokens that are let in. The file has a line for each token: {@code read}, {@code write} or
- * {@code admin}, then the SHA-256 of the token in hex; a {@code #} begins a comment. The token
- * itself is in no file of the server. What each role may do, {@link Access} says. Immutable.
+ * {@code admin}, then the SHA-256 of the token in hex, then, for the access log, a name of 1 to 64
+ * characters of {@code [A-Za-z0-9._-]}; without one it is the role and the number of the line. A
+ * {@code #} begins a comment. The token itself is in no file of the server. What each role may do,
+ * {@link Access} says. Immutable.
  */
 final class AccessTokens {
   private static final Pattern LINE =
-      Pattern.compile("(read|write|admin)\\s+([0-9A-Fa-f]{64})\\s*(#.*)?");
+      Pattern.compile(
+          "(read|write|admin)\\s+([0-9A-Fa-f]{64})(?:\\s+([A-Za-z0-9._-]{1,64}))?\\s*(#.*)?");
 
-  /** Roles by the SHA-256 of their tokens, in lower-case hex. */
-  private final Map<String, Role> roles;
+  /** Who holds which token, by its SHA-256 in lower-case hex. */
+  private final Map<String, Caller.Known> holders;
 
-  private AccessTokens(Map<String, Role> roles) {
-    this.roles = Map.copyOf(roles);
+  private AccessTokens(Map<String, Caller.Known> holders) {
+    this.holders = Map.copyOf(holders);
   }
 
   static AccessTokens read(Path file) {
-    Map<String, Role> roles = new HashMap<>();
+    Map<String, Caller.Known> holders = new HashMap<>();
     int number = 0;
     for (String line : lines(file)) {
       number++;
@@ -43,17 +46,25 @@ final class AccessTokens {
       Matcher matcher = LINE.matcher(line.strip());
       if (!matcher.matches()) {
         throw new BadInputException(
-            "line %d of the token file %s must be: read|write|admin, then the token's SHA-256 in hex"
+            ("line %d of the token file %s must be: read|write|admin, then the token's SHA-256 in hex,"
+                    + " then a name or nothing")
                 .formatted(number, file));
       }
       Role role = Role.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
-      roles.merge(
-          matcher.group(2).toLowerCase(Locale.ROOT), role, (a, b) -> a.compareTo(b) > 0 ? a : b);
+      String hash = matcher.group(2).toLowerCase(Locale.ROOT);
+      String name = matcher.group(3) == null ? role.word() + ":" + number : matcher.group(3);
+      if (HexFormat.of().formatHex(sha256(name)).equals(hash)) {
+        throw new BadInputException(
+            "line %d of the token file %s has the token itself for a name; give another"
+                .formatted(number, file));
+      }
+      holders.merge(
+          hash, new Caller.Known(role, name), (a, b) -> a.role().compareTo(b.role()) > 0 ? a : b);
     }
-    if (roles.isEmpty()) {
+    if (holders.isEmpty()) {
       throw new BadInputException("the token file " + file + " has no token");
     }
-    return new AccessTokens(roles);
+    return new AccessTokens(holders);
   }
 
   private static List<String> lines(Path file) {
@@ -65,10 +76,10 @@ final class AccessTokens {
   }
 
   /** Every token is compared, each in constant time, so that the time taken tells nothing. */
-  Optional<Role> role(String token) {
+  Optional<Caller.Known> holder(String token) {
     byte[] sent = sha256(token);
-    Optional<Role> found = Optional.empty();
-    for (Map.Entry<String, Role> known : roles.entrySet()) {
+    Optional<Caller.Known> found = Optional.empty();
+    for (Map.Entry<String, Caller.Known> known : holders.entrySet()) {
       if (MessageDigest.isEqual(HexFormat.of().parseHex(known.getKey()), sent)) {
         found = Optional.of(known.getValue());
       }

@@ -4,16 +4,25 @@ import io.javalin.http.Context;
 import io.modelsplitter.error.AccessDeniedException;
 import io.modelsplitter.query.Update;
 import java.util.Set;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /** Who sent a request, where tokens are asked for. */
 sealed interface Caller permits Caller.Known, Caller.OfTask {
 
   /** Someone in the token file. */
-  record Known(Role role) implements Caller {}
+  record Known(Role role, String name) implements Caller {}
 
   /** The job of one task. */
-  record OfTask(String taskId) implements Caller {}
+  record OfTask(String taskId) implements Caller {
+    @Override
+    public String name() {
+      return "task:" + taskId;
+    }
+  }
+
+  /** What logs call the holder of this token; never the token. */
+  String name();
 
   /** Remembers who sent this request. */
   static void remember(Context ctx, Caller caller) {
@@ -23,6 +32,11 @@ sealed interface Caller permits Caller.Known, Caller.OfTask {
   /** Who sent this request; null where everybody is let in. */
   static @Nullable Caller of(Context ctx) {
     return ctx.attribute(Caller.class.getName());
+  }
+
+  /** As {@link #of(Context)}; null also where no token was good. */
+  static @Nullable Caller of(Request request) {
+    return request.getAttribute(Caller.class.getName()) instanceof Caller caller ? caller : null;
   }
 
   /** Whether a token says that this is an administrator. */

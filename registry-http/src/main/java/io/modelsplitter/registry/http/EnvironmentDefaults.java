@@ -30,6 +30,9 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
       return null;
     }
     boolean flag = option.type() == boolean.class;
-    return flag && value.matches("(?i)1|yes|on") ? "true" : value;
+    if (flag && value.matches("(?i)1|yes|on")) {
+      return "true";
+    }
+    return flag && value.matches("(?i)0|no|off") ? "false" : value;
   }
 }

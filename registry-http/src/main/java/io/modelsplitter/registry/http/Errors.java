@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +32,7 @@ final class Errors {
   static void answer(Exception e, Context ctx) {
     if (ctx.res().isCommitted()) {
       if (!(e instanceof Answers.ClientGoneException)) {
-        log.error("{} {} broke off", ctx.method(), ctx.path(), e);
+        log.error("request {}, {} {}, broke off", id(ctx), ctx.method(), ctx.path(), e);
       }
       breakOff(ctx);
       return;
@@ -64,7 +63,13 @@ final class Errors {
       send(ctx, 403, text(e), null);
     } else if (e instanceof UnavailableException) {
       if (e.getCause() != null) {
-        log.warn("{} {}: {}: {}", ctx.method(), ctx.path(), text(e), rootCause(e).toString());
+        log.warn(
+            "request {}, {} {}: {}: {}",
+            id(ctx),
+            ctx.method(),
+            ctx.path(),
+            text(e),
+            rootCause(e).toString());
       }
       if (e instanceof UpstreamException) {
         send(ctx, 502, text(e), null);
@@ -73,10 +78,17 @@ final class Errors {
         send(ctx, 503, text(e), null);
       }
     } else {
-      String id = UUID.randomUUID().toString();
-      log.error("internal error {} in {} {}", id, ctx.method(), ctx.path(), e);
-      send(ctx, 500, "internal error " + id + "; the server's log says more", null);
+      log.error("internal error {} in {} {}", id(ctx), ctx.method(), ctx.path(), e);
+      send(ctx, 500, internal(id(ctx)), null);
     }
+  }
+
+  private static String id(Context ctx) {
+    return RequestIds.of(ctx.res());
+  }
+
+  private static String internal(String id) {
+    return "internal error " + id + "; the server's log says more";
   }
 
   /** The answer has begun, so only the end of the connection tells that it is not whole. */
@@ -87,16 +99,15 @@ final class Errors {
 
   /** An {@code Error}, such as too little memory for one request, ends that request only. */
   static void answerError(HttpServletResponse response, Error error) {
-    String id = UUID.randomUUID().toString();
+    String id = RequestIds.of(response);
     log.error("internal error {}", id, error);
     if (response.isCommitted()) {
       return;
     }
     response.setStatus(500);
     response.setContentType("application/json");
-    String text = "internal error " + id + "; the server's log says more";
     try {
-      response.getOutputStream().write(bytes(envelope("", text, null)));
+      response.getOutputStream().write(bytes(envelope("", internal(id), null)));
     } catch (IOException e) {
       log.warn("nobody takes the answer: {}", e.getMessage());
     }

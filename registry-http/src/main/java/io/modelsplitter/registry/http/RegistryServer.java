@@ -13,13 +13,13 @@ import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.Registries;
 import io.modelsplitter.registry.SplitRunnerRegistry;
-import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +92,8 @@ public final class RegistryServer implements AutoCloseable {
     private Limits limits = Limits.DEFAULT;
     private SslContextFactory.@Nullable Server tls;
     private List<String> corsOrigins = List.of();
+    private final List<Consumer<Exchange>> observers = new ArrayList<>();
+    private @Nullable Metrics metrics;
 
     private Builder() {
       routes.add(health);
@@ -108,12 +110,14 @@ public final class RegistryServer implements AutoCloseable {
     /** Serves this model layers registry. */
     public Builder modelLayers(ModelLayerRegistry registry) {
       routes.add(new ModelLayerRoutes(registry));
+      health.add(registry::get);
       return this;
     }
 
     /** Serves this split runners registry. */
     public Builder splitRunners(SplitRunnerRegistry registry) {
       routes.add(new SplitRunnerRoutes(registry));
+      health.add(registry::get);
       return this;
     }
 
@@ -121,13 +125,14 @@ public final class RegistryServer implements AutoCloseable {
     public Builder tasks(TaskRegistry registry) {
       routes.add(new TaskRoutes(registry));
       tasks = registry;
-      health.add(() -> registry.query(TaskQuery.all().limit(1)));
+      health.add(registry::get);
       return this;
     }
 
     /** Serves this block metadata registry. */
     public Builder blocks(BlockRegistry registry) {
       routes.add(new BlockRoutes(registry));
+      health.add(registry::get);
       return this;
     }
 
@@ -191,6 +196,20 @@ public final class RegistryServer implements AutoCloseable {
       return this;
     }
 
+    /** Logs each request. */
+    Builder accessLog() {
+      observers.add(new AccessLog());
+      return this;
+    }
+
+    /** Counts, and serves the counts. */
+    Builder metrics(Metrics metrics) {
+      this.metrics = metrics;
+      routes.add(metrics);
+      observers.add(metrics);
+      return this;
+    }
+
     /**
      * Starts listening.
      *
@@ -199,6 +218,10 @@ public final class RegistryServer implements AutoCloseable {
     public RegistryServer start() {
       Network network = Network.of(host, limits, tls);
       Javalin javalin = Javalin.create(config -> configure(config, network));
+      javalin
+          .jettyServer()
+          .server()
+          .setRequestLog(new Exchanges(javalin.unsafe.internalRouter, List.copyOf(observers)));
       try {
         javalin.start(host, port);
       } catch (JavalinException e) {
@@ -229,6 +252,11 @@ public final class RegistryServer implements AutoCloseable {
       config.appData(Limits.KEY, limits);
       config.http.prefer405over404 = true;
       config.concurrency.useVirtualThreads = Runtime.version().feature() >= 21;
+      config.jetty.modifyHttpConfiguration(http -> http.addCustomizer(new RequestIds()));
+      if (metrics != null) {
+        config.jetty.modifyHttpConfiguration(http -> http.addCustomizer(metrics));
+        config.events.serverStopped(metrics::close);
+      }
       config.jetty.modifyHttpConfiguration(network::configure);
       config.jetty.modifyServer(network::configure);
       config.jetty.addConnector((server, http) -> network.connector(server, http, port));

@@ -106,9 +106,12 @@ public final class ServerMain implements Callable<Integer> {
     if (options.specPorts) {
       options.role.specPorts().forEach(builder::alsoOnPort);
     }
+    Metrics metrics = new Metrics();
+    builder.metrics(metrics);
     if (options.role.hasRegistries()) {
       EmbeddedRegistry registry = options.openRegistry();
       parts.registry = registry;
+      ServerMetrics.add(registry, metrics.meters());
       CredentialsKey key = options.credentialsKey();
       taskTokens = tokens == null || key == null ? null : new TaskTokens(key);
       SplitRunners runners =

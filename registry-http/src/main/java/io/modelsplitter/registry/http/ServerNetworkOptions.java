@@ -95,6 +95,16 @@ final class ServerNetworkOptions {
       description = "So many requests a second for each token; more is 429. Default: 0, no limit.")
   int rateLimit;
 
+  @Option(
+      names = "--access-log",
+      paramLabel = "true|false",
+      arity = "1",
+      defaultValue = "true",
+      description =
+          "Say each request on standard error, as a line of JSON: time, request_id, method, route,"
+              + " path, status, bytes, milliseconds, caller, remote_address. Default: true.")
+  boolean accessLog;
+
   /**
    * Checks what no single option can.
    *
@@ -114,6 +124,9 @@ final class ServerNetworkOptions {
   /** Hands all of this to a server. */
   void apply(RegistryServer.Builder builder) {
     builder.limits(limits()).corsOrigins(corsOrigins);
+    if (accessLog) {
+      builder.accessLog();
+    }
     if (tlsCert != null && tlsKey != null) {
       builder.tls(TlsFiles.read(tlsCert, tlsKey));
     }

@@ -66,7 +66,8 @@ final class ServerOptions {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Who may do what: lines of read|write|admin and the SHA-256 of a Bearer token in hex. read"
+          "Who may do what: lines of read|write|admin, the SHA-256 of a Bearer token in hex, and, for"
+              + " the access log, a name. read"
               + " gets and queries; write also creates, changes and deletes, and asks"
               + " for the tokens of tasks; admin also creates and deletes split runners and reopens"
               + " final tasks. The file is read again when it changes. Needed to listen beyond this"

@@ -184,18 +184,18 @@ class AccessTest {
     }
     assertEquals(401, status("w", "GET", "/tasks", ""));
     TokenFile file = new TokenFile(folder.resolve("tokens"));
-    assertTrue(file.tokens().role("new").isPresent());
+    assertTrue(file.tokens().holder("new").isPresent());
     write("king of everything\n");
     long looked = System.nanoTime();
     while (System.nanoTime() - looked < 2_100_000_000L) { // it looks once in this time
-      assertTrue(file.tokens().role("new").isPresent());
+      assertTrue(file.tokens().holder("new").isPresent());
       Thread.onSpinWait();
     }
     assertEquals(200, status("new", "GET", "/tasks", ""));
     write("read %s\n".formatted(sha256("newer")));
-    while (file.tokens().role("newer").isEmpty()) {
+    while (file.tokens().holder("newer").isEmpty()) {
       Thread.onSpinWait();
     }
-    assertFalse(file.tokens().role("new").isPresent());
+    assertFalse(file.tokens().holder("new").isPresent());
   }
 }

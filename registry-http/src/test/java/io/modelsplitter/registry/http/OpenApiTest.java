@@ -54,6 +54,7 @@ class OpenApiTest {
         .splitRunners(
             new SplitRunners(
                 registry.splitRunners(), new MemoryDeployer(), CredentialsKey.random()))
+        .metrics(new Metrics())
         .noSplitJobs();
   }
 

@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -185,6 +186,45 @@ class ServerJarIT {
     assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
     assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
     assertTrue(ended.errors().get(0).contains(part), ended.errors().get(0));
+  }
+
+  @Test
+  void accessLogAndMetrics_areThereUnlessTheyAreNotWanted() throws Exception {
+    Path errors = folder.resolve("errors");
+    Path tokens = Files.writeString(folder.resolve("t"), "read " + sha256("s3cret") + " reader\n");
+    try (ServerProcess server =
+        ServerProcess.startLogging(
+            errors, folder, "--port=0", "--access-log=true", "--token-file=" + tokens)) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(server.url() + "/metrics?key=s3cret"))
+              .header("X-Request-Id", "mine");
+      HttpClient http = HttpClient.newHttpClient();
+      assertEquals(401, http.send(request.build(), BodyHandlers.ofString()).statusCode());
+      request.header("Authorization", "Bearer s3cret");
+      String metrics = http.send(request.build(), BodyHandlers.ofString()).body();
+      for (String name :
+          List.of(
+              "http_server_requests_active 1",
+              "hikaricp_connections_max 10",
+              "modelsplitter_queries_total{answered_by=\"scan\",collection=\"task\"} 0",
+              "jvm_memory_used_bytes{")) {
+        assertTrue(metrics.contains(name), metrics);
+      }
+      assertTrue(server.terminate() != 2);
+    }
+    String said = Files.readString(errors);
+    assertFalse(said.contains("s3cret"), said);
+    assertEquals(
+        List.of("mine 401 ", "mine 200 reader"),
+        CapturedLog.accesses(said).stream()
+            .map(it -> it.get("request_id") + " " + it.get("status") + " " + it.get("caller"))
+            .toList());
+    try (ServerProcess server =
+        ServerProcess.startLogging(errors, folder, "--port=0", "--access-log=false")) {
+      assertEquals(200, status(server, "GET", "/metrics"));
+      assertTrue(server.terminate() != 2);
+    }
+    assertEquals("", Files.readString(errors));
   }
 
   @Test

@@ -24,7 +24,15 @@ final class ServerProcess implements AutoCloseable {
   record Ended(int exitCode, List<String> errors) {}
 
   static ServerProcess start(Path folder, String... arguments) throws IOException {
-    return listening(builder(folder, Map.of(), arguments));
+    return listening(builder(folder, Map.of(), arguments).inheritErr().start());
+  }
+
+  /** With what it says on standard error in a file. */
+  static ServerProcess startLogging(Path errors, Path folder, String... arguments)
+      throws IOException {
+    Builder builder = builder(folder, Map.of(), arguments);
+    builder.process().redirectError(errors.toFile());
+    return listening(builder.start());
   }
 
   /** None of its files can be larger than so many of the shell's blocks. */
@@ -35,11 +43,10 @@ final class ServerProcess implements AutoCloseable {
         .process()
         .command()
         .addAll(0, List.of("/bin/sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"));
-    return listening(builder);
+    return listening(builder.inheritErr().start());
   }
 
-  private static ServerProcess listening(Builder builder) throws IOException {
-    Process process = builder.inheritErr().start();
+  private static ServerProcess listening(Process process) throws IOException {
     String line = lines(process).readLine();
     if (line == null || !line.matches("listening on http://.+:\\d+")) {
       process.destroyForcibly();
@@ -83,6 +90,7 @@ final class ServerProcess implements AutoCloseable {
 
     Process start() throws IOException {
       process.environment().keySet().removeIf(name -> name.startsWith("MODEL_SPLITTER_"));
+      process.environment().put("MODEL_SPLITTER_ACCESS_LOG", "off"); // tests of it ask for it
       process.environment().putAll(environment);
       return process.start();
     }

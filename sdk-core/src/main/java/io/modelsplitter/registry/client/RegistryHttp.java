@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -44,6 +45,9 @@ final class RegistryHttp {
   private static final long MAX_PAUSE_SECONDS = 10;
 
   private static final long MAX_ANSWER = 64 << 20;
+
+  /** One for each call, however often it is repeated. */
+  private static final String REQUEST_ID = "X-Request-Id";
 
   private static final OkHttpClient HTTP =
       new OkHttpClient.Builder()
@@ -152,7 +156,7 @@ final class RegistryHttp {
       String id) {
     Answer answer = callBare(method, url, body, headers, repeatable, id);
     if (Boolean.FALSE.equals(answer.body().get("success"))) {
-      throw failure(answer.status(), answer.body(), id);
+      throw failure(answer.status(), answer.body(), id, "");
     }
     return answer;
   }
@@ -171,7 +175,7 @@ final class RegistryHttp {
         response -> {
           Map<String, Object> answer = envelope(response);
           if (!response.isSuccessful()) {
-            throw failure(response.code(), answer, id);
+            throw failure(response.code(), answer, id, requestId(response));
           }
           return new Answer(response.code(), response.headers(), answer);
         });
@@ -219,7 +223,16 @@ final class RegistryHttp {
 
   /** The exception for a failed answer. */
   ModelSplitterException failure(Response response, String id) throws IOException {
-    return failure(response.code(), envelope(response), id);
+    return failure(response.code(), envelope(response), id, requestId(response));
+  }
+
+  /** What the service calls the request in its log, as far as it says. */
+  private static String requestId(Response response) {
+    String answered = response.header(REQUEST_ID, "");
+    String sent = response.request().header(REQUEST_ID);
+    return answered != null && answered.matches("[A-Za-z0-9._-]{1,128}")
+        ? answered
+        : String.valueOf(sent);
   }
 
   private Request request(
@@ -229,6 +242,7 @@ final class RegistryHttp {
             ? null
             : RequestBody.create(Json.write(body).getBytes(StandardCharsets.UTF_8), JSON);
     Request.Builder request = new Request.Builder().url(url).headers(headers).method(method, sent);
+    request.header(REQUEST_ID, UUID.randomUUID().toString());
     if (settings.token() != null) {
       request.header("Authorization", "Bearer " + settings.token());
     }
@@ -250,10 +264,17 @@ final class RegistryHttp {
     }
   }
 
-  private ModelSplitterException failure(int status, Map<String, Object> envelope, String id) {
+  /**
+   * @param requestId what a failure of the service itself is named by
+   */
+  private ModelSplitterException failure(
+      int status, Map<String, Object> envelope, String id, String requestId) {
     Object text = envelope.getOrDefault("error", envelope.get("message"));
     String answered = "the " + what + " answered " + status;
     String message = text instanceof String error ? error : answered;
+    if (status >= 500 && !message.contains(requestId)) {
+      message += " (request " + requestId + ")";
+    }
     return switch (status) {
       case 401, 403 -> new AccessDeniedException(message);
       case 404 ->
@@ -269,7 +290,7 @@ final class RegistryHttp {
       default ->
           status == 429 || status >= 500
               ? new UnavailableException(
-                  message.equals(answered) ? answered : answered + ": " + message, null)
+                  message.startsWith(answered) ? message : answered + ": " + message, null)
               : new BadInputException(message);
     };
   }

@@ -159,6 +159,57 @@ class RegistryHttpTest {
     server.verify(2, getRequestedFor(urlEqualTo("/task/t")));
   }
 
+  private static List<String> requestIds() {
+    return server.getAllServeEvents().stream()
+        .map(it -> String.valueOf(it.getRequest().getHeader("X-Request-Id")))
+        .toList();
+  }
+
+  @Test
+  void requestId_isTheSameOverRetriesAndAnotherForEachCall() {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(503)));
+    UnavailableException e = assertThrows(UnavailableException.class, () -> tasks().get("t"));
+    List<String> ids = requestIds();
+    assertEquals(4, ids.size());
+    assertEquals(1, ids.stream().distinct().count(), ids::toString);
+    assertTrue(ids.get(0).matches("[A-Za-z0-9._-]{1,128}"), ids::toString);
+    assertTrue(String.valueOf(e.getMessage()).endsWith("(request " + ids.get(0) + ")"));
+    server.resetRequests();
+    assertThrows(UnavailableException.class, () -> tasks().delete("t"));
+    assertFalse(requestIds().contains(ids.get(0)));
+  }
+
+  @Test
+  void requestId_thatTheServiceAnswersIsTheOneThatIsNamed() {
+    for (String named : List.of("theirs-1", "evil id", "")) {
+      server.resetAll();
+      server.stubFor(
+          any(anyUrl())
+              .willReturn(
+                  aResponse()
+                      .withStatus(502)
+                      .withHeader("X-Request-Id", named)
+                      .withBody("{\"success\":false,\"error\":\"because\"}")));
+      UnavailableException e =
+          assertThrows(UnavailableException.class, () -> layers().create(layer()));
+      String expected = named.equals("theirs-1") ? named : requestIds().get(0);
+      assertEquals("because (request " + expected + ")", e.getMessage());
+    }
+  }
+
+  @Test
+  void requestId_isNamedOnce() {
+    server.stubFor(
+        any(anyUrl())
+            .willReturn(
+                aResponse()
+                    .withStatus(500)
+                    .withHeader("X-Request-Id", "id-1")
+                    .withBody("{\"success\":false,\"error\":\"internal error id-1\"}")));
+    UnavailableException e = assertThrows(UnavailableException.class, () -> layers().get("h"));
+    assertEquals("the model layers registry answered 500: internal error id-1", e.getMessage());
+  }
+
   @Test
   void brokenConnection_isTriedAgainOnlyWhenThatIsSafe() {
     server.stubFor(any(anyUrl()).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));

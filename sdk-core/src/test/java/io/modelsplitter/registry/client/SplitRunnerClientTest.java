@@ -120,7 +120,8 @@ class SplitRunnerClientTest {
                     .withBody("{\"success\":false,\"error\":\"the cluster is away\"}")));
     UpstreamException e =
         assertThrows(UpstreamException.class, () -> client().createSplitRunner(PAYLOAD));
-    assertEquals("the cluster is away", e.getMessage());
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.startsWith("the cluster is away (request "), message);
     server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(502).withBody("<html>")));
     UnavailableException proxy =
         assertThrows(UnavailableException.class, () -> client().createSplitRunner(PAYLOAD));
