@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.http;
 
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,6 +68,12 @@ final class Asset {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java has it
     }
+  }
+
+  /** Serves the file at a path. */
+  void add(RoutesConfig routes, String path) {
+    routes.get(path, this::answer);
+    routes.head(path, this::answer);
   }
 
   /** Sends the file, or says that the browser has it. */

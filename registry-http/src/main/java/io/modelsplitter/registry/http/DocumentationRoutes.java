@@ -21,6 +21,6 @@ final class DocumentationRoutes implements Routes {
 
   @Override
   public void add(RoutesConfig routes) {
-    FILES.forEach((path, file) -> routes.get(path, Asset.read(file)::answer));
+    FILES.forEach((path, file) -> Asset.read(file).add(routes, path));
   }
 }

@@ -44,8 +44,9 @@ final class PageRoutes implements Routes {
 
   @Override
   public void add(RoutesConfig routes) {
-    routes.get("/", Asset.read("page/index.html")::answer);
+    Asset.read("page/index.html").add(routes, "/");
     routes.get(FOLDER + "{id}", this::part);
+    routes.head(FOLDER + "{id}", this::part);
   }
 
   private void part(Context ctx) {

@@ -9,6 +9,7 @@ import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -141,6 +142,22 @@ class PageTest {
     assertFalse(html.matches("(?s).*\\s(on[a-z]+|style)=.*"), html);
     for (String needed : List.of("lang=\"en\"", "class=\"skip\"", "<noscript>", "<main")) {
       assertTrue(html.contains(needed), needed);
+    }
+  }
+
+  @Test
+  void head_answersTheHeadersOfGet() throws Exception {
+    for (String path : List.of("/", "/page/page.js", "/docs")) {
+      HttpRequest request =
+          HttpRequest.newBuilder(server.url().resolve(path))
+              .method("HEAD", BodyPublishers.noBody())
+              .build();
+      HttpResponse<String> head = HTTP.send(request, BodyHandlers.ofString());
+      HttpResponse<String> get = get(path);
+      assertEquals("", head.body());
+      for (String name : List.of("Content-Type", "Content-Security-Policy", "ETag")) {
+        assertEquals(header(get, name), header(head, name), path);
+      }
     }
   }
 

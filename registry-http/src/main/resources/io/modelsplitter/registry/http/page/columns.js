@@ -2,8 +2,8 @@
 
 import {search} from './address.js';
 import {element, foreign, outward} from './dom.js';
-import {layersOf, models} from './sharing.js';
-import {age, count, size} from './text.js';
+import {layersOf, models, ofBlocks, ofTasks} from './sharing.js';
+import {age, count, plain, size} from './text.js';
 
 const MOST_NAMES = 6;
 const MOST_IN_A_LINK = 40;
@@ -25,6 +25,11 @@ function faint(...nodes) {
   return element('div', {class: 'faint'}, ...nodes);
 }
 
+// A faint line, where there is something to say.
+function below(value, kind = '', most = undefined) {
+  return plain(value) === '' ? [] : [faint(foreign(value, kind, most))];
+}
+
 function isNumber(value) {
   return typeof value === 'number' && Number.isFinite(value);
 }
@@ -37,6 +42,11 @@ function several(label, list, node) {
   const parts = list.slice(0, MOST_NAMES).flatMap((each) => [' ', node(each)]);
   const more = list.length > MOST_NAMES ? [' and ' + (list.length - MOST_NAMES) + ' more'] : [];
   return [line(element('span', {class: 'label'}, label), ...parts, ...more)];
+}
+
+// Where there were too many to ask for, they can be looked for.
+function rest(found, view, filter, text) {
+  return found?.isWhole === false ? [faint(inward(view, filter, text))] : [];
 }
 
 function chip(...nodes) {
@@ -54,10 +64,12 @@ function users(layer, around) {
   const all = [
     ...several(assets.length === 1 ? 'Model' : 'Models', assets,
       (asset) => chip(inward('layers', ofAsset(asset), foreign(asset, '', 60)))),
-    ...several('Blocks', around?.blocks.get(hash) ?? [],
+    ...several('Blocks', around?.blocks.ids.get(hash) ?? [],
       (id) => chip(inward('blocks', {id}, foreign(id, '', 60)))),
-    ...several('Tasks', around?.tasks.get(hash) ?? [],
+    ...rest(around?.blocks, 'blocks', ofBlocks(hash), 'Look for all blocks'),
+    ...several('Tasks', around?.tasks.ids.get(hash) ?? [],
       (id) => chip(inward('tasks', {task_id: id}, foreign(id, '', 13)))),
+    ...rest(around?.tasks, 'tasks', ofTasks(hash), 'Look for all tasks'),
   ];
   return all.length === 0 ? [foreign('')] : [...shared, ...all];
 }
@@ -78,7 +90,7 @@ export const LAYERS = [
     head: 'Layer', sort: 'model_layer_hash',
     cell: (layer) => [
       line(foreign(layer.model_layer_hash, 'code', 128)),
-      faint(foreign(layer.model_component_registry_uri)),
+      ...below(layer.model_component_registry_uri),
     ],
   },
   {head: 'Rank', sort: 'model_layer_rank', cell: rank},
@@ -149,7 +161,8 @@ export const TASKS = [
     head: 'Task', sort: 'task_id',
     cell: (task) => [
       line(foreign(task.task_data?.model_name ?? task.task_type)),
-      faint(foreign(task.task_id, 'code', 64), ' ', foreign(task.task_type)),
+      faint(foreign(task.task_type)),
+      faint(foreign(task.task_id, 'code', 64)),
     ],
   },
   {head: 'Status', sort: 'task_status', cell: status},
@@ -209,7 +222,7 @@ export const BLOCKS = [
     head: 'Block', sort: 'id',
     cell: (block) => [
       line(foreign(block.id, 'code', 128)),
-      faint(foreign(block.componentUri)),
+      ...below(block.componentUri),
     ],
   },
   {head: 'Layer', sort: 'blockInitData.layerHash', cell: layerOf},

@@ -89,16 +89,19 @@ function fail(error) {
     nothing('');
     const why = error.status === 401 && hasToken() ? 'This token is not taken: ' : '';
     state.access(why + text + '.', hasToken());
+    state.waiting('Needs a token');
     return 0;
   }
   if (error.status === 404) {
     nothing('This server does not serve ' + place.view.many
       + '. It runs in another role, or without this registry.');
+    state.waiting('Not served');
     return 0;
   }
   if (error.status < 500 && error.status !== 429) {
     nothing('');
     state.refused(text);
+    state.waiting('Refused');
     return 0;
   }
   state.away(text);

@@ -6,7 +6,7 @@ import {ask, Refused, Unreachable} from './api.js';
 const MOST = 100;
 const FRESH_MS = 15_000;
 
-let last = {hashes: '', at: 0, found: null};
+let last = {hashes: '', at: 0, blocks: null, tasks: null};
 
 // The models of a layer: the one that it was registered for, then those that reuse it.
 export function models(layer) {
@@ -24,48 +24,51 @@ export function layersOf(task) {
   return [...new Set([...list, data.layer_hash].filter((hash) => typeof hash === 'string'))];
 }
 
-// A registry that cannot be asked knows of nobody.
-async function others(path, filter, signal) {
+// The blocks that run a layer: a hash, or a condition for it.
+export function ofBlocks(hash) {
+  return {'blockInitData.layerHash': hash};
+}
+
+// The tasks whose result has a layer.
+export function ofTasks(hash) {
+  return {$or: [
+    {'task_status_data.layers.model_layer_hash': hash},
+    {'task_status_data.layer_hash': hash},
+  ]};
+}
+
+// {ids, isWhole}: the ids by hash, and whether these are all. A registry that cannot be asked leaves
+// what was known.
+async function others(path, body, hashesOf, key, known, signal) {
   try {
-    const {records, next} = await ask(path, {limit: MOST}, JSON.stringify(filter), signal);
-    return {records, isWhole: next === null};
+    const {records, next} = await ask(path, {limit: MOST}, JSON.stringify(body), signal);
+    const ids = new Map();
+    for (const record of records) {
+      for (const hash of hashesOf(record)) {
+        ids.set(hash, [...(ids.get(hash) ?? []), record[key]]);
+      }
+    }
+    return {ids, isWhole: next === null};
   } catch (error) {
     if (error instanceof Refused || error instanceof Unreachable) {
-      return {records: [], isWhole: false};
+      return known ?? {ids: new Map(), isWhole: true};
     }
     throw error;
   }
 }
 
-function group(records, hashesOf, id) {
-  const grouped = new Map();
-  for (const record of records) {
-    for (const hash of hashesOf(record)) {
-      grouped.set(hash, [...(grouped.get(hash) ?? []), record[id]]);
-    }
-  }
-  return grouped;
-}
-
-// {blocks, tasks}, each a map from a hash to ids; asked again after a while, or for other layers.
+// {blocks, tasks} of these layers; asked again after a while, or for other layers.
 export async function sharing(layers, signal) {
   const among = {$in: layers.map((layer) => layer.model_layer_hash)};
   const hashes = JSON.stringify(among);
-  if (layers.length === 0) {
-    return {blocks: new Map(), tasks: new Map()};
-  }
-  if (hashes !== last.hashes || Date.now() - last.at > FRESH_MS) {
+  const known = hashes === last.hashes ? last : {blocks: null, tasks: null};
+  if (layers.length > 0 && (known !== last || Date.now() - last.at > FRESH_MS)) {
     const [blocks, tasks] = await Promise.all([
-      others('blocks/query', {query: {'blockInitData.layerHash': among}}, signal),
-      others('tasks', {$or: [
-        {'task_status_data.layers.model_layer_hash': among},
-        {'task_status_data.layer_hash': among},
-      ]}, signal),
+      others('blocks/query', {query: ofBlocks(among)},
+        (block) => [block.blockInitData?.layerHash], 'id', known.blocks, signal),
+      others('tasks', ofTasks(among), layersOf, 'task_id', known.tasks, signal),
     ]);
-    last = {hashes, at: Date.now(), found: {
-      blocks: group(blocks.records, (block) => [block.blockInitData?.layerHash], 'id'),
-      tasks: group(tasks.records, layersOf, 'task_id'),
-    }};
+    last = {hashes, at: Date.now(), blocks, tasks};
   }
-  return last.found;
+  return layers.length > 0 ? last : null;
 }

@@ -28,6 +28,12 @@ export function paused() {
   say('state', 'Paused' + (seen ? ' at ' + seen : ''));
 }
 
+// There is nothing to ask until somebody does something.
+export function waiting(text) {
+  at('dot').className = 'dot';
+  say('state', text);
+}
+
 // The records are of some time ago.
 export function away(reason) {
   at('dot').className = 'dot away';

@@ -87,9 +87,9 @@ function arrange(wanted) {
 // Shows records.
 export function show(place, records, around, now) {
   const {view} = place;
-  if (table.className !== view.name) {
+  if (table.dataset.view !== view.name) {
     clear();
-    table.className = view.name;
+    table.dataset.view = view.name;
   }
   renew(head, headings(place));
   const kept = new Map();
