@@ -12,7 +12,7 @@ export class Refused extends Error {
   }
 }
 
-// No answer came.
+// No answer came that can be used.
 export class Unreachable extends Error {}
 
 export function hasToken() {
@@ -66,7 +66,8 @@ async function send(path, options, body, signal) {
     if (signal.aborted) {
       throw error;
     }
-    throw new Unreachable(impatience.aborted ? 'it does not answer' : error.message);
+    throw new Unreachable('the server '
+      + (impatience.aborted ? 'does not answer' : 'cannot be reached'));
   }
 }
 

@@ -76,7 +76,7 @@ function nothing(text) {
 // Shows why there is nothing to show; answers when to ask again, in milliseconds, or 0 for never.
 function fail(error) {
   if (error instanceof Unreachable) {
-    state.away('the server cannot be reached (' + visible(error.message) + ')');
+    state.away(error.message);
     return PAUSE_MS;
   }
   if (!(error instanceof Refused)) {
@@ -87,8 +87,8 @@ function fail(error) {
   const text = visible(error.message);
   if (error.status === 401 || error.status === 403) {
     nothing('');
-    const why = error.status === 401 && hasToken() ? 'This token is not taken: ' : '';
-    state.access(why + text + '.', hasToken());
+    const unknown = hasToken() ? 'This token is not taken.' : 'This server asks for a token.';
+    state.access(error.status === 401 ? unknown : text + '.', hasToken());
     state.waiting('Needs a token');
     return 0;
   }
