@@ -104,7 +104,7 @@ function fail(error) {
     state.waiting('Refused');
     return 0;
   }
-  state.away(text);
+  state.away(text, 'Trying again');
   return Math.max(PAUSE_MS, error.retryAfter * 1000);
 }
 

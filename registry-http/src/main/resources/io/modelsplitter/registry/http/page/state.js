@@ -35,9 +35,9 @@ export function waiting(text) {
 }
 
 // The records are of some time ago.
-export function away(reason) {
+export function away(reason, how = 'Not reached') {
   at('dot').className = 'dot away';
-  say('state', 'Not reached');
+  say('state', how);
   at('records').classList.add('stale');
   summary((seen && !at('records').hidden ? 'What you see is of ' + seen + ': ' : '') + reason + '. Trying again.');
 }
