@@ -34,13 +34,14 @@ function isNumber(value) {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-// The first few of a list; how many more is told.
-function several(label, list, node) {
+// The first few of a list, after what one of them is called; how many more is told.
+function several(one, list, node) {
   if (list.length === 0) {
     return [];
   }
   const parts = list.slice(0, MOST_NAMES).flatMap((each) => [' ', node(each)]);
   const more = list.length > MOST_NAMES ? [' and ' + (list.length - MOST_NAMES) + ' more'] : [];
+  const label = one && list.length > 1 ? one + 's' : one;
   return [line(element('span', {class: 'label'}, label), ...parts, ...more)];
 }
 
@@ -62,12 +63,12 @@ function users(layer, around) {
     {model_asset_id: asset}, {'model_layer_metadata.asset_id': asset},
   ]});
   const all = [
-    ...several(assets.length === 1 ? 'Model' : 'Models', assets,
+    ...several('Model', assets,
       (asset) => chip(inward('layers', ofAsset(asset), foreign(asset, '', 60)))),
-    ...several('Blocks', around?.blocks.ids.get(hash) ?? [],
+    ...several('Block', around?.blocks.ids.get(hash) ?? [],
       (id) => chip(inward('blocks', {id}, foreign(id, '', 60)))),
     ...rest(around?.blocks, 'blocks', ofBlocks(hash), 'Look for all blocks'),
-    ...several('Tasks', around?.tasks.ids.get(hash) ?? [],
+    ...several('Task', around?.tasks.ids.get(hash) ?? [],
       (id) => chip(inward('tasks', {task_id: id}, foreign(id, '', 13)))),
     ...rest(around?.tasks, 'tasks', ofTasks(hash), 'Look for all tasks'),
   ];
