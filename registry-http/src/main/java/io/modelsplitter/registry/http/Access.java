@@ -55,6 +55,7 @@ final class Access {
   void check(Context ctx) {
     if (HealthRoutes.PATHS.contains(ctx.path())
         || DocumentationRoutes.PATHS.contains(ctx.path())
+        || PageRoutes.PATHS.contains(ctx.path())
         || HandlerType.OPTIONS.equals(ctx.method())) {
       return; // a probe has no token, nor has a browser that asks whether it may ask
     }

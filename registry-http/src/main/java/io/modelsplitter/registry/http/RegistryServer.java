@@ -98,6 +98,7 @@ public final class RegistryServer implements AutoCloseable {
     private Builder() {
       routes.add(health);
       routes.add(new DocumentationRoutes());
+      routes.add(new PageRoutes());
     }
 
     /** Serves the model layers, tasks and blocks of these registries. */
