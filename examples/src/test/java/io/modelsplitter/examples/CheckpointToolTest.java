@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.SharedData;
 import io.modelsplitter.checkpoint.Checkpoint;
+import io.modelsplitter.checkpoint.CountingServer;
 import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.TensorPart;
 import io.modelsplitter.error.BadInputException;
@@ -138,6 +139,25 @@ class CheckpointToolTest {
     assertEquals(
         Files.readString(folder.resolve("out-model/registry.json")),
         Files.readString(folder.resolve("out-model.zip/registry.json")));
+  }
+
+  @Test
+  void split_serverThatCannotBeReadInRanges_isDownloadedAndGivesTheSame() throws IOException {
+    Path model = synthetic();
+    Path expected = folder.resolve("expected");
+    assertEquals(
+        0, run(new SplitCommand(), model.toString(), "--world-size=2", "--out=" + expected));
+    try (CountingServer server = new CountingServer(model)) {
+      for (boolean hasRanges : new boolean[] {false, true}) {
+        server.hasRanges = hasRanges;
+        server.validator = ""; // without which ranges of two contents could be mixed
+        Path out = folder.resolve("out-" + hasRanges);
+        assertEquals(0, run(new SplitCommand(), server.url(""), "--world-size=2", "--out=" + out));
+        assertEquals(
+            Files.readString(expected.resolve("registry.json")),
+            Files.readString(out.resolve("registry.json")));
+      }
+    }
   }
 
   @Test

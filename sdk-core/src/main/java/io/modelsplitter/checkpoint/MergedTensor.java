@@ -2,6 +2,7 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteSource;
+import io.modelsplitter.file.Stride;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class MergedTensor {
     }
     long at = 0; // in a row of the part
     Stride stride = part.stride();
-    long partRow = stride.spans().stream().mapToLong(Stride.Span::length).sum();
+    long partRow = stride.taken();
     for (Stride.Span span : stride.spans()) {
       add(new MergedSource.Run(span.offset(), span.length(), tensor, partRow, at));
       at += span.length();
