@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * The inverse of a split: the same tensors, byte for byte, whatever the strategy was, in memory
- * that grows with their number only (ninety thousand need a heap of 128 MB). Of a GGUF file the
- * key-values come back that its parts kept. Stateless and thread-safe.
+ * that grows with their number only (ninety thousand need a heap of 128 MB). Stateless and
+ * thread-safe.
  *
  * <pre>{@code
  * Map<String, Object> plan = Json.parseObject("plan", Files.readAllBytes(planFile));
@@ -30,16 +30,21 @@ public final class CheckpointMerge {
    * tensors are read from the files. So it can be split again, in another way, too.
    *
    * @param plan what {@link SplitPlan#writeJson} wrote
-   * @param files those of all ranks; of a rank whose layers are files, all of these
+   * @param files those of all ranks; of a rank whose layers are files, all of these; and of GGUF
+   *     {@code metadata.gguf}, with any rank
    * @throws BadInputException when a file is not what the plan says, or something is missing
    */
   public Checkpoint open(Map<String, Object> plan, List<PartFile> files) throws IOException {
     checkDigests(files);
     Map<Integer, Map<String, Tensor>> held = new LinkedHashMap<>();
     Optional<GgufMetadata> gguf = Optional.empty();
+    boolean isGguf = false;
     for (PartFile file : files) {
       Checkpoint part = Checkpoint.open(file.file());
-      gguf = richer(gguf, part.gguf());
+      isGguf |= part.gguf().isPresent();
+      if (part.tensors().isEmpty()) {
+        gguf = richer(gguf, part.gguf());
+      }
       Map<String, Tensor> tensors =
           held.computeIfAbsent(file.rank(), rank -> new LinkedHashMap<>());
       part.tensors()
@@ -54,6 +59,11 @@ public final class CheckpointMerge {
     if (held.isEmpty()) {
       throw new BadInputException("there are no files to merge");
     }
+    if (isGguf && gguf.isEmpty()) {
+      throw new BadInputException(
+          "the file with the key-values of the model is missing; give the %s of the split, too"
+              .formatted(GgufMetadata.FILE));
+    }
     try {
       Map<String, Object> config = gguf.map(GgufMetadata::config).orElse(Map.of());
       return new Checkpoint(merged(plan, held), Map.of(), config, List.of(), gguf);
@@ -62,7 +72,7 @@ public final class CheckpointMerge {
     }
   }
 
-  /** The part with the embedding has all key-values that are kept. */
+  /** A part may be without tensors, too. */
   private static Optional<GgufMetadata> richer(
       Optional<GgufMetadata> one, Optional<GgufMetadata> other) {
     boolean isOther = other.isPresent() && (one.isEmpty() || other.get().size() > one.get().size());
@@ -93,7 +103,7 @@ public final class CheckpointMerge {
   public FileDigests merge(Map<String, Object> plan, List<PartFile> files, Path target)
       throws IOException {
     Checkpoint merged = open(plan, files);
-    return ShardWriter.of(merged)
+    return ShardWriter.ofModel(merged)
         .write(merged.tensors().values().stream().map(TensorPart::whole).toList(), target);
   }
 
