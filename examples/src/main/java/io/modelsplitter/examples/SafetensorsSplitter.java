@@ -69,7 +69,9 @@ public final class SafetensorsSplitter implements ModelSplitter {
         ModelSource.fetch(
                 context.modelDownloadUrl(),
                 work,
-                config.isDryRun() || !config.isWhole(),
+                config.isDryRun()
+                    ? ModelSource.Wanted.HEADERS
+                    : config.isWhole() ? ModelSource.Wanted.ALL : ModelSource.Wanted.SOME,
                 context.progressListener())
             .toMap());
   }

@@ -82,7 +82,8 @@ final class SplitCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path work = Files.createTempDirectory("checkpoint");
     try {
-      LocalModel found = ModelSource.fetch(url(), work, isDryRun, (fraction, message) -> {});
+      ModelSource.Wanted wanted = isDryRun ? ModelSource.Wanted.HEADERS : ModelSource.Wanted.ALL;
+      LocalModel found = ModelSource.fetch(url(), work, wanted, (fraction, message) -> {});
       Checkpoint checkpoint = found.open();
       SplitPlan plan = SplitPlan.of(checkpoint, options());
       print(plan);
