@@ -7,13 +7,16 @@ import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.file.Folders;
 import io.modelsplitter.json.Json;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +44,12 @@ final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, Object> result =
-        Json.parseObject(registry.toString(), Files.readAllBytes(registry));
-    if (!(result.get("layers") instanceof List<?> layers)
-        || !(result.get("plan") instanceof Map<?, ?> plan)) {
-      throw new BadInputException(registry + " has no layers and plan; it is of no split");
+    Map<String, Object> result;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(registry))) {
+      result = Json.parseFields(registry.toString(), in, Set.of("layers", "files"));
+    }
+    if (!(result.get("layers") instanceof List<?> layers)) {
+      throw new BadInputException(registry + " has no layers; it is of no split");
     }
     Path work = Files.createTempDirectory("checkpoint");
     try {
@@ -64,9 +68,7 @@ final class MergeCommand implements Callable<Integer> {
           }
         }
       }
-      @SuppressWarnings("unchecked") // JSON has no other keys
-      Map<String, Object> fields = (Map<String, Object>) plan;
-      FileDigests digests = new CheckpointMerge().merge(fields, files, out);
+      FileDigests digests = new CheckpointMerge().merge(registry, files, out);
       System.out.printf("%s  %s%n", digests.md5(), out);
       return 0;
     } finally {

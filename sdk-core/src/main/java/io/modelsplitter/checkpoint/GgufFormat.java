@@ -2,7 +2,6 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -40,17 +39,17 @@ record GgufFormat(int alignment, List<GgufMetadata.KeyValue> keyValues) implemen
       reader.read(keyValue.source(), keyValue.from(), keyValue.to(), sink);
       position += keyValue.to() - keyValue.from();
     }
-    byte[] infos = infos(ordered);
-    sink.write(ByteBuffer.wrap(infos));
-    pad(position + infos.length, sink);
+    HeaderBuffer infos = new HeaderBuffer(sink);
+    put(ordered, infos);
+    infos.flush();
+    pad(position + infos.length(), sink);
     for (TensorPart part : ordered) {
       reader.read(part, sink);
       pad(part.bytes(), sink);
     }
   }
 
-  private byte[] infos(List<TensorPart> ordered) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private void put(List<TensorPart> ordered, HeaderBuffer infos) throws IOException {
     long offset = 0;
     for (TensorPart part : ordered) {
       byte[] name = part.name().getBytes(StandardCharsets.UTF_8);
@@ -63,10 +62,9 @@ record GgufFormat(int alignment, List<GgufMetadata.KeyValue> keyValues) implemen
         info.putLong(shape.get(i));
       }
       info.putInt(type(part).number()).putLong(offset);
-      out.writeBytes(info.array());
+      infos.put(info.array());
       offset = GgufFile.align(Math.addExact(offset, part.bytes()), alignment);
     }
-    return out.toByteArray();
   }
 
   private static GgmlType type(TensorPart part) {

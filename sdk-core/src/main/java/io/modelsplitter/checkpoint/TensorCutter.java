@@ -69,6 +69,9 @@ final class TensorCutter {
               .formatted(Json.show(whole.name()), shape, slice.axis()));
     }
     long size = shape.get(slice.axis());
+    if (size == 0) { // there is nothing to share
+      return tpRank == 0 ? whole : shared(whole, Optional.empty(), Share.REPLICATED);
+    }
     List<Cut.Piece> pieces = new ArrayList<>();
     boolean isShared = false;
     long offset = 0;

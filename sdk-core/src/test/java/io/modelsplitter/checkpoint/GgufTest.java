@@ -9,9 +9,8 @@ import io.modelsplitter.checkpoint.SplitPlan.RankPlan;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteReader;
 import io.modelsplitter.file.ByteSource;
-import io.modelsplitter.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +46,14 @@ class GgufTest {
       files.add(new PartFile(file.shard().rank().rank(), file.file(), file.digests().md5()));
     }
     return files;
+  }
+
+  private Path json(SplitPlan plan) throws IOException {
+    Path file = folder.resolve("plan.json");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      plan.writeJson(out);
+    }
+    return file;
   }
 
   /** As {@link #split}, with the file of the key-values, which merging needs. */
@@ -114,19 +121,14 @@ class GgufTest {
     for (int worldSize = 1; worldSize <= 3; worldSize++) {
       SplitPlan plan = SplitPlan.pipeline(original, worldSize);
       List<PartFile> files = splitForMerging(plan, folder.resolve("parts" + worldSize));
-      ByteArrayOutputStream json = new ByteArrayOutputStream();
-      plan.writeJson(json);
+      Path json = json(plan);
       Path merged = folder.resolve("merged.gguf");
-      new CheckpointMerge().merge(Json.parseObject("plan", json.toByteArray()), files, merged);
+      new CheckpointMerge().merge(json, files, merged);
       assertEquals(content(original), content(Checkpoint.open(merged)));
       assertEquals(keyValues(folder.resolve("m.gguf")), keyValues(merged));
       List<PartFile> without = files.subList(0, files.size() - 1);
       BadInputException e =
-          assertThrows(
-              BadInputException.class,
-              () ->
-                  new CheckpointMerge()
-                      .open(Json.parseObject("plan", json.toByteArray()), without));
+          assertThrows(BadInputException.class, () -> new CheckpointMerge().open(json, without));
       assertTrue(String.valueOf(e.getMessage()).contains("metadata.gguf"), e::getMessage);
     }
   }
@@ -224,13 +226,7 @@ class GgufTest {
             .orElseThrow();
     assertEquals(List.of(256L, 256L), down.shape()); // 8 blocks of 32 of each row
     Path merged = folder.resolve("merged.gguf");
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    plan.writeJson(json);
-    new CheckpointMerge()
-        .merge(
-            Json.parseObject("plan", json.toByteArray()),
-            splitForMerging(plan, folder.resolve("parts")),
-            merged);
+    new CheckpointMerge().merge(json(plan), splitForMerging(plan, folder.resolve("parts")), merged);
     assertEquals(content(checkpoint), content(Checkpoint.open(merged)));
   }
 
