@@ -5,6 +5,7 @@ import io.modelsplitter.file.HttpSource.PassingException;
 import io.modelsplitter.file.RemoteFile.Range;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import okhttp3.MultipartReader;
 import okhttp3.Response;
@@ -13,17 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the spans of a stride from a server, many with one request ({@code multipart/byteranges},
- * RFC 9110, section 14.6). A server need not do that: then the rest is read one by one, and so is
+ * RFC 9110, section 14.6), and with a few requests under way, so that a server far away is not
+ * waited for after each. A server need not do that: then the rest is read one by one, and so is
  * every later stride of the file. For one thread.
  */
 final class RangeSetReader implements ByteReader {
   /** What stands before each range in an answer is about as long; a shorter gap is read. */
   static final long LEAST_GAP = 100;
-
-  /** As many as Apache answers, if nobody told it otherwise, in a line that any server reads. */
-  private static final int MAX_RANGES = 200;
-
-  private static final int MAX_LINE = 6_000;
 
   /** After so many failed requests in a row it is tried without. */
   private static final int MAX_FAILURES = 2;
@@ -38,6 +35,7 @@ final class RangeSetReader implements ByteReader {
 
   private long position;
 
+  private final RangeSetRequests requests;
   private @Nullable Response answer;
 
   /** The span after the last one that the answer is to have. */
@@ -56,6 +54,7 @@ final class RangeSetReader implements ByteReader {
   RangeSetReader(RemoteFile file, Stride stride) {
     this.file = file;
     this.stride = stride;
+    this.requests = new RangeSetRequests(file, stride);
     this.patience = new Patience(file.options());
     this.position = stride.from();
   }
@@ -76,9 +75,11 @@ final class RangeSetReader implements ByteReader {
         }
       } catch (PassingException e) {
         closeAnswer();
+        requests.drop();
         patience.failed(e);
       }
       if (!file.sendsRangeSets() && answer == null) {
+        requests.drop();
         rest = oneByOne();
       }
     }
@@ -124,13 +125,24 @@ final class RangeSetReader implements ByteReader {
         closeAnswer();
         return false;
       }
+      failures = 0;
       part = body;
       partFrom = range.from();
       partEnd = range.to();
       skipTo(position);
       return true;
     } catch (IOException e) {
+      if (parts != null && e instanceof ProtocolException) {
+        failed(); // it is no set of parts, or it broke off
+      }
       throw file.brokeOff(position, e);
+    }
+  }
+
+  private void failed() {
+    failures++;
+    if (failures >= MAX_FAILURES) {
+      file.sendsNoRangeSets();
     }
   }
 
@@ -154,33 +166,22 @@ final class RangeSetReader implements ByteReader {
   }
 
   private boolean ask() throws PassingException {
-    StringBuilder ranges = new StringBuilder("bytes=");
-    long end = span;
-    for (long from = position;
-        end < stride.count() && end - span < MAX_RANGES && ranges.length() < MAX_LINE;
-        from = end < stride.count() ? stride.begin(end) : 0) {
-      ranges.append(end == span ? "" : ",").append(from).append('-').append(stride.end(end) - 1);
-      end++;
-    }
-    answerEnd = end;
-    if (end - span == 1) {
+    RangeSetRequests.Batch batch = requests.batch(span, position);
+    answerEnd = batch.end();
+    if (answerEnd - span == 1) {
       answer = file.ask(position, stride.end(span));
       return true;
     }
     Response open;
     try {
-      open = file.askForSet(ranges.toString());
+      open = requests.answer(batch);
     } catch (PassingException e) {
-      failures++;
-      if (failures >= MAX_FAILURES) {
-        file.sendsNoRangeSets();
-      }
+      failed();
       throw e;
     } catch (BadInputException e) { // as some say to what they do not know
       file.sendsNoRangeSets();
       return false;
     }
-    failures = 0;
     String type = String.valueOf(open.header("Content-Type"));
     boolean isSet = type.regionMatches(true, 0, "multipart/byteranges", 0, 20);
     if (open.code() != 206 || !(isSet || open.header("Content-Range") != null)) {
@@ -195,6 +196,9 @@ final class RangeSetReader implements ByteReader {
       closeAnswer();
       file.sendsNoRangeSets();
       return false;
+    }
+    if (isSet) {
+      requests.askAhead(batch);
     }
     return true;
   }
@@ -255,6 +259,7 @@ final class RangeSetReader implements ByteReader {
   @Override
   public void close() throws IOException {
     closeAnswer();
+    requests.drop();
     if (rest != null) {
       rest.close();
     }

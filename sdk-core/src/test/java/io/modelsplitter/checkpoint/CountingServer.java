@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullUnmarked;
@@ -37,6 +38,9 @@ public final class CountingServer implements AutoCloseable {
   public volatile boolean hasRanges = true;
 
   public volatile boolean sendsRangeSets = true;
+
+  /** What is sent when these ranges are asked for together. */
+  public volatile UnaryOperator<List<int[]>> answered = ranges -> ranges;
 
   /** The {@code ETag}, or nothing. */
   public volatile String validator = "\"v1\"";
@@ -89,7 +93,7 @@ public final class CountingServer implements AutoCloseable {
         exchange
             .getResponseHeaders()
             .set("Content-Type", "multipart/byteranges; boundary=00000000000000000007");
-        writeSet(ranges, bytes, body);
+        writeSet(answered.apply(ranges), bytes, body);
       }
       sent.addAndGet(body.size());
       exchange.sendResponseHeaders(ranges.isEmpty() ? 200 : 206, body.size());

@@ -1,9 +1,11 @@
 package io.modelsplitter.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.checkpoint.TestModels.Size;
+import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.json.Json;
@@ -12,10 +14,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,5 +191,44 @@ class RemoteCheckpointTest {
     assertEquals(
         ShardWriter.of(local).digest(SplitPlan.pipeline(local, 3).ranks().get(1).parts()),
         files.get(0).digests());
+  }
+
+  /** RFC 9110 lets a server join ranges and change their order; and some servers are wrong. */
+  @Test
+  void tensorParallel_setsThatAreAnsweredInAnotherWay_giveTheSameBytes() throws IOException {
+    rowParallel(300, 512);
+    List<UnaryOperator<List<int[]>>> ways =
+        List.of(
+            ranges -> {
+              List<int[]> reversed = new ArrayList<>(ranges);
+              Collections.reverse(reversed);
+              return reversed;
+            },
+            ranges -> List.of(new int[] {ranges.get(0)[0], ranges.get(ranges.size() - 1)[1]}),
+            ranges -> List.of(new int[] {ranges.get(0)[0], ranges.get(2)[1]}, ranges.get(3)),
+            ranges -> ranges.subList(0, 1),
+            ranges -> ranges.subList(1, ranges.size()),
+            ranges -> List.of());
+    for (UnaryOperator<List<int[]>> way : ways) {
+      server.answered = way;
+      Checkpoint remote = Checkpoint.open(folder, file -> downloader.open(server.url(file)));
+      SplitPlan plan = SplitPlan.of(remote, SplitOptions.of(4).tensorParallel(4));
+      for (int rank = 0; rank < 4; rank++) {
+        long sent = sentFor(plan, Checkpoint.open(folder), rank); // which compares the digests
+        assertTrue(sent > 0);
+      }
+    }
+  }
+
+  @Test
+  void tensorParallel_fileThatChangesMeanwhile_isRefused() throws IOException {
+    rowParallel(1_000, 2_048);
+    Checkpoint remote = Checkpoint.open(folder, file -> downloader.open(server.url(file)));
+    SplitPlan plan = SplitPlan.of(remote, SplitOptions.of(4).tensorParallel(4));
+    for (String now : List.of("\"v2\"", "")) {
+      server.validator = now;
+      assertThrows(
+          UnavailableException.class, () -> sentFor(plan, Checkpoint.open(folder), 1), now);
+    }
   }
 }
