@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.SharedData;
 import io.modelsplitter.checkpoint.Checkpoint;
+import io.modelsplitter.checkpoint.CheckpointSplitter;
 import io.modelsplitter.checkpoint.CountingServer;
 import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.TensorPart;
+import io.modelsplitter.checkpoint.TestGguf;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.Archives;
 import io.modelsplitter.file.FileDigests;
@@ -88,6 +90,31 @@ class CheckpointToolTest {
     Files.write(out.resolve("rank-0-before.safetensors"), new byte[9]);
     assertTrue(
         run(new MergeCommand(), out.resolve("registry.json").toString(), "--out=" + merged) > 0);
+  }
+
+  @Test
+  void merge_ofASplitOfGguf_hasTheSameTensorsAndSettings() throws IOException {
+    Path model = TestGguf.model(3).write(folder.resolve("m.gguf"));
+    Path out = folder.resolve("out");
+    assertEquals(
+        0,
+        run(
+            new SplitCommand(),
+            model.toString(),
+            "--world-size=2",
+            "--granularity=LAYER",
+            "--out=" + out));
+    Path merged = folder.resolve("merged.gguf");
+    String registry = out.resolve("registry.json").toString();
+    assertEquals(0, run(new MergeCommand(), registry, "--out=" + merged));
+    assertEquals(canonical(Checkpoint.open(model)), canonical(Checkpoint.open(merged)));
+    Path settings =
+        new CheckpointSplitter()
+            .companions(Checkpoint.open(merged), folder.resolve("of-merged"))
+            .get(0);
+    assertEquals(-1, Files.mismatch(out.resolve("metadata.gguf"), settings));
+    Files.delete(out.resolve("metadata.gguf"));
+    assertTrue(run(new MergeCommand(), registry, "--out=" + merged) > 0);
   }
 
   /** What the file with the plan names is somebody else's word. */

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.Response;
@@ -24,12 +25,19 @@ final class RemoteFile implements ByteSource {
   private final long size;
   private final String validator;
 
-  /** Cleared when the server turns out to answer one range at a time only. */
-  private volatile boolean sendsRangeSets = true;
+  private final String server;
+  private final Set<String> singleRangeServers;
 
   private RemoteFile(
-      String name, HttpSource source, DownloadOptions options, long size, String validator) {
+      String name,
+      HttpSource source,
+      DownloadOptions options,
+      Set<String> singleRangeServers,
+      long size,
+      String validator) {
     this.name = name;
+    this.server = name.replaceFirst("^([^:]+://[^/]*).*", "$1");
+    this.singleRangeServers = singleRangeServers;
     this.source = source;
     this.options = options;
     this.size = size;
@@ -56,8 +64,13 @@ final class RemoteFile implements ByteSource {
     }
   }
 
-  /** Asks for the first byte, to hear how many there are. */
-  static RemoteFile open(String url, HttpSource source, DownloadOptions options)
+  /**
+   * Asks for the first byte, to hear how many there are.
+   *
+   * @param singleRangeServers those that answer one range at a time only, as far as it is known
+   */
+  static RemoteFile open(
+      String url, HttpSource source, DownloadOptions options, Set<String> singleRangeServers)
       throws IOException {
     String name = FileDownloader.shown(url);
     Patience patience = new Patience(options);
@@ -76,7 +89,7 @@ final class RemoteFile implements ByteSource {
                       + " Last-Modified, so that it could change meanwhile; download all of it")
                   .formatted(name));
         }
-        return new RemoteFile(name, source, options, range.of(), validator);
+        return new RemoteFile(name, source, options, singleRangeServers, range.of(), validator);
       } catch (PassingException e) {
         patience.failed(e);
       }
@@ -105,7 +118,7 @@ final class RemoteFile implements ByteSource {
 
   @Override
   public ByteReader open(Stride stride) {
-    return sendsRangeSets && stride.count() > 1 && stride.gap() >= RangeSetReader.LEAST_GAP
+    return sendsRangeSets() && stride.count() > 1 && stride.gap() >= RangeSetReader.LEAST_GAP
         ? new RangeSetReader(this, stride)
         : oneByOne(stride);
   }
@@ -122,12 +135,12 @@ final class RemoteFile implements ByteSource {
 
   /** Whether it is worth asking for several ranges at once. */
   boolean sendsRangeSets() {
-    return sendsRangeSets;
+    return !singleRangeServers.contains(server);
   }
 
   /** The server has answered something else than what it was asked for. */
   void sendsNoRangeSets() {
-    sendsRangeSets = false;
+    singleRangeServers.add(server);
   }
 
   DownloadOptions options() {

@@ -211,7 +211,8 @@ class RemoteCheckpointTest {
             ranges -> List.of());
     for (UnaryOperator<List<int[]>> way : ways) {
       server.answered = way;
-      Checkpoint remote = Checkpoint.open(folder, file -> downloader.open(server.url(file)));
+      FileDownloader fresh = new FileDownloader(); // which does not know the server yet
+      Checkpoint remote = Checkpoint.open(folder, file -> fresh.open(server.url(file)));
       SplitPlan plan = SplitPlan.of(remote, SplitOptions.of(4).tensorParallel(4));
       for (int rank = 0; rank < 4; rank++) {
         long sent = sentFor(plan, Checkpoint.open(folder), rank); // which compares the digests
