@@ -107,7 +107,8 @@ final class LayerPublisher {
       PieceFile file = PieceFile.fromMap((Map<String, Object>) rank);
       ModelLayer known = stored.find(file.digests().md5());
       boolean reused = known != null && stored.isThere(known, file.storedName());
-      if (!reused) {
+      boolean isBeside = file.standsForRank() || store.contains(file.storedName());
+      if (!reused || !isBeside) { // the files that a manifest names lie beside it
         if (Files.exists(file.file())) {
           store.put(file.file(), file.storedName());
         } else if (!store.contains(file.storedName())) { // an earlier attempt may have put it there

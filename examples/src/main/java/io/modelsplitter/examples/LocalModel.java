@@ -1,6 +1,7 @@
 package io.modelsplitter.examples;
 
 import io.modelsplitter.checkpoint.Checkpoint;
+import io.modelsplitter.file.Archives;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
@@ -37,9 +38,14 @@ record LocalModel(
     return new LocalModel(path, files, url, versionsThere);
   }
 
-  /** Opens it; of weights that are elsewhere the headers are read. */
+  /** Opens it; of weights that are elsewhere, or in an archive, the headers are read. */
   Checkpoint open() throws IOException {
-    return weightsUrl.isEmpty() ? Checkpoint.open(path) : RemoteWeights.of(weightsUrl).open(path);
+    if (isRemote()) {
+      return RemoteWeights.of(weightsUrl).open(path);
+    }
+    return Files.isRegularFile(path) && Archives.isArchive(path.toString())
+        ? Checkpoint.openArchive(path)
+        : Checkpoint.open(path);
   }
 
   /** Whether reading it is slow, so that it is not read twice. */

@@ -7,15 +7,19 @@ import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.file.Folders;
 import io.modelsplitter.json.Json;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,11 +44,12 @@ final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, Object> result =
-        Json.parseObject(registry.toString(), Files.readAllBytes(registry));
-    if (!(result.get("layers") instanceof List<?> layers)
-        || !(result.get("plan") instanceof Map<?, ?> plan)) {
-      throw new BadInputException(registry + " has no layers and plan; it is of no split");
+    Map<String, Object> result;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(registry))) {
+      result = Json.parseFields(registry.toString(), in, Set.of("layers", "files"));
+    }
+    if (!(result.get("layers") instanceof List<?> layers)) {
+      throw new BadInputException(registry + " has no layers; it is of no split");
     }
     Path work = Files.createTempDirectory("checkpoint");
     try {
@@ -54,9 +59,16 @@ final class MergeCommand implements Callable<Integer> {
           files.add(part(map, work.resolve("part-" + files.size())));
         }
       }
-      @SuppressWarnings("unchecked") // JSON has no other keys
-      Map<String, Object> fields = (Map<String, Object>) plan;
-      FileDigests digests = new CheckpointMerge().merge(fields, files, out);
+      if (result.get("files") instanceof List<?> companions) {
+        for (Object companion : companions) {
+          if (companion instanceof Map<?, ?> map && "metadata.gguf".equals(map.get("name"))) {
+            String md5 = md5(map.get("md5"), map);
+            files.add(
+                new PartFile(0, find(map, map.get("url"), work.resolve("metadata.gguf")), md5));
+          }
+        }
+      }
+      FileDigests digests = new CheckpointMerge().merge(registry, files, out);
       System.out.printf("%s  %s%n", digests.md5(), out);
       return 0;
     } finally {
@@ -64,34 +76,39 @@ final class MergeCommand implements Callable<Integer> {
     }
   }
 
-  /** The file that names them may come from anywhere: nothing in it becomes a path of ours. */
   private PartFile part(Map<?, ?> layer, Path download) throws IOException {
-    if (!(layer.get("model_layer_rank") instanceof Integer rank)
-        || !(layer.get("model_layer_hash") instanceof String hash)
-        || !MD5.matcher(hash).matches()) {
-      throw new BadInputException(
-          registry + " has a layer without a rank and an MD5: " + Json.show(layer));
+    String hash = md5(layer.get("model_layer_hash"), layer);
+    if (!(layer.get("model_layer_rank") instanceof Integer rank)) {
+      throw new BadInputException(registry + " has a layer without a rank: " + Json.show(layer));
     }
+    return new PartFile(rank, find(layer, layer.get("model_layer_public_url"), download), hash);
+  }
+
+  private String md5(@Nullable Object value, Map<?, ?> of) {
+    if (value instanceof String text && MD5.matcher(text).matches()) {
+      return text;
+    }
+    throw new BadInputException(registry + " has a file without an MD5: " + Json.show(of));
+  }
+
+  /** The file that names them may come from anywhere: nothing in it becomes a path of ours. */
+  private Path find(Map<?, ?> entry, @Nullable Object url, Path download) throws IOException {
     try {
-      return new PartFile(rank, find(layer, download), hash);
+      if (entry.get("file") instanceof String name) {
+        Path plain = Path.of(name).getFileName();
+        return registry.toAbsolutePath().resolveSibling(String.valueOf(plain));
+      }
+      String text = String.valueOf(url);
+      if (text.startsWith("file:")) {
+        return Path.of(URI.create(text));
+      }
+      FileDigests unused = FileDownloader.fromEnvironment().fetch(text, download);
+      return download;
     } catch (IllegalArgumentException e) { // of a URL, or of a path
       throw new BadInputException(
           "%s names a file that cannot be one, in %s: %s"
-              .formatted(registry, Json.show(layer), e.getMessage()),
+              .formatted(registry, Json.show(entry), e.getMessage()),
           e);
     }
-  }
-
-  private Path find(Map<?, ?> layer, Path download) throws IOException {
-    if (layer.get("file") instanceof String name) {
-      Path plain = Path.of(name).getFileName();
-      return registry.toAbsolutePath().resolveSibling(String.valueOf(plain));
-    }
-    String url = String.valueOf(layer.get("model_layer_public_url"));
-    if (url.startsWith("file:")) {
-      return Path.of(URI.create(url));
-    }
-    FileDigests unused = FileDownloader.fromEnvironment().fetch(url, download);
-    return download;
   }
 }

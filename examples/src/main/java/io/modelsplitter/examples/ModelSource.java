@@ -28,19 +28,32 @@ final class ModelSource {
 
   private ModelSource() {}
 
+  /** How much of a model is wanted. */
+  enum Wanted {
+    /** All of it. */
+    ALL,
+
+    /** A few ranks. */
+    SOME,
+
+    /** How it would be split. */
+    HEADERS
+  }
+
   /**
    * Brings the model to this machine.
    *
    * @param folder where to put what must be downloaded or unpacked
-   * @param mayStay whether weights may stay on their server, since few of them are wanted
+   * @param wanted unless it is all, weights stay on their server; where it is headers, archives are
+   *     not unpacked
    * @param listener hears how far it is
    */
-  static LocalModel fetch(String url, Path folder, boolean mayStay, ProgressListener listener)
+  static LocalModel fetch(String url, Path folder, Wanted wanted, ProgressListener listener)
       throws IOException {
     String path = url.replaceFirst("[?#].*", "").toLowerCase(Locale.ROOT);
     boolean isRemote = url.matches("(?i)(https?|s3):.*");
     boolean isFile = path.endsWith(".safetensors") || path.endsWith(".gguf");
-    if (isRemote && (RemoteWeights.isSet(url) || (mayStay && isFile))) {
+    if (isRemote && (RemoteWeights.isSet(url) || (wanted != Wanted.ALL && isFile))) {
       return RemoteWeights.of(url).fetch(folder.resolve("model"));
     }
     LocalModel model =
@@ -51,6 +64,10 @@ final class ModelSource {
         };
     Path file = model.path();
     if (!Archives.isArchive(file.toString())) {
+      return model;
+    }
+    if (wanted == Wanted.HEADERS) {
+      log.info("looking through {}, which is not unpacked", file.getFileName());
       return model;
     }
     Path unpacked = folder.resolve("unpacked");

@@ -85,7 +85,7 @@ final class PieceMaker {
     Map<String, Object> written = context.journal().get(shard.name()).orElse(Map.of());
     if (model.equals(written.get("model"))) {
       FileDigests digests = PieceFile.digests(written);
-      if (isIntact(file, digests)) {
+      if (isIntact(shard.label(), file, digests)) {
         return digests;
       }
     }
@@ -115,7 +115,7 @@ final class PieceMaker {
       return null;
     }
     FileDigests digests = writer.digest(shard.parts());
-    if (stored.isReusable(digests, storedName(file, digests))) {
+    if (isReusable(shard.label(), digests, storedName(file, digests))) {
       log.info("{}: MD5 {} is registered", shard.name(), digests.md5());
       return digests;
     }
@@ -131,18 +131,25 @@ final class PieceMaker {
   boolean isIntact(List<?> pieces) throws IOException {
     for (Object piece : pieces) {
       PieceFile file = PieceFile.fromMap((Map<String, Object>) piece);
-      if (!isIntact(file.file(), file.digests())) {
+      if (!isIntact(file.label(), file.file(), file.digests())) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean isIntact(Path file, FileDigests digests) throws IOException {
+  private boolean isIntact(String label, Path file, FileDigests digests) throws IOException {
     if (Files.isRegularFile(file)) {
       return Files.size(file) == digests.bytes() && new LayerHash().digests(file).equals(digests);
     }
     String storedName = storedName(file, digests);
-    return stored.isReusable(digests, storedName) || stored.store().contains(storedName);
+    return isReusable(label, digests, storedName) || stored.store().contains(storedName);
+  }
+
+  /** A manifest names its files as lying beside it: for one of these another store does not do. */
+  private boolean isReusable(String label, FileDigests digests, String storedName)
+      throws IOException {
+    return stored.isReusable(digests, storedName)
+        && (label.equals(Shard.WHOLE) || stored.store().contains(storedName));
   }
 }

@@ -4,8 +4,11 @@ import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.checkpoint.WeightFiles;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteSource;
+import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.file.MissingFileException;
+import io.modelsplitter.file.NoRangesException;
+import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model whose weights stay on their server, and are read in ranges.
+ * A model whose weights stay on their server, and are read in ranges. Of a server that sends none,
+ * they are downloaded.
  *
  * @param url a {@code .safetensors} or {@code .gguf} file, {@code model.safetensors.index.json}, or
  *     a folder, which ends with a slash
@@ -105,11 +109,28 @@ record RemoteWeights(String url, FileDownloader downloader) {
   private Checkpoint open(Path folder, Map<String, Object> versions) throws IOException {
     WeightFiles files =
         name -> {
-          ByteSource source = downloader.open(beside(name));
-          versions.put(name, source.version());
-          return source;
+          Path local = local(folder, name);
+          if (!Files.isRegularFile(local)) { // an earlier attempt may have had to download it
+            try {
+              ByteSource source = downloader.open(beside(name));
+              versions.put(name, source.version());
+              return source;
+            } catch (NoRangesException e) {
+              log.warn("{}, which is done", e.getMessage());
+              FileDigests unused = downloader.fetch(beside(name), local);
+            }
+          }
+          return ByteSource.of(local);
         };
     return isFolder() ? Checkpoint.open(folder, files) : Checkpoint.open(name(), files);
+  }
+
+  /** Names come from outside; in a place of their own they take nobody else's. */
+  private static Path local(Path folder, String name) {
+    if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}")) {
+      throw new BadInputException("a file with weights cannot be called " + Json.show(name));
+    }
+    return folder.resolve("weights").resolve(name);
   }
 
   /** Whether the files on the server are those that they were. */

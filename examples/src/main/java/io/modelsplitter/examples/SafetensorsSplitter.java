@@ -5,6 +5,7 @@ import io.modelsplitter.ModelSplitter;
 import io.modelsplitter.ModelSplitterExecutor;
 import io.modelsplitter.PhaseResult;
 import io.modelsplitter.checkpoint.Checkpoint;
+import io.modelsplitter.checkpoint.CheckpointSplitter;
 import io.modelsplitter.checkpoint.SplitPlan;
 import io.modelsplitter.checkpoint.VdagDocuments;
 import io.modelsplitter.file.AtomicFile;
@@ -68,7 +69,9 @@ public final class SafetensorsSplitter implements ModelSplitter {
         ModelSource.fetch(
                 context.modelDownloadUrl(),
                 work,
-                config.isDryRun() || !config.isWhole(),
+                config.isDryRun()
+                    ? ModelSource.Wanted.HEADERS
+                    : config.isWhole() ? ModelSource.Wanted.ALL : ModelSource.Wanted.SOME,
                 context.progressListener())
             .toMap());
   }
@@ -81,6 +84,8 @@ public final class SafetensorsSplitter implements ModelSplitter {
       case "main" ->
           config.isDryRun()
               || (isPlanIntact(answer)
+                  && list(answer, "companions").stream()
+                      .allMatch(file -> Files.isRegularFile(Path.of((String) file)))
                   && new PieceMaker(stored, context).isIntact(list(answer, "pieces")));
       default -> true;
     };
@@ -116,7 +121,8 @@ public final class SafetensorsSplitter implements ModelSplitter {
                 model.fingerprint() + Json.write(context.modelSplitConfig()),
                 model.isRemote(),
                 work));
-    data.put("companions", checkpoint.companions().stream().map(Path::toString).toList());
+    List<Path> companions = new CheckpointSplitter().companions(checkpoint, work);
+    data.put("companions", companions.stream().map(Path::toString).toList());
     return PhaseResult.ok(data);
   }
 

@@ -6,7 +6,10 @@ import io.modelsplitter.checkpoint.Granularity;
 import io.modelsplitter.checkpoint.ShardFile;
 import io.modelsplitter.checkpoint.SplitOptions;
 import io.modelsplitter.checkpoint.SplitPlan;
+import io.modelsplitter.file.AtomicFile;
+import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.Folders;
+import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -79,7 +82,8 @@ final class SplitCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path work = Files.createTempDirectory("checkpoint");
     try {
-      LocalModel found = ModelSource.fetch(url(), work, isDryRun, (fraction, message) -> {});
+      ModelSource.Wanted wanted = isDryRun ? ModelSource.Wanted.HEADERS : ModelSource.Wanted.ALL;
+      LocalModel found = ModelSource.fetch(url(), work, wanted, (fraction, message) -> {});
       Checkpoint checkpoint = found.open();
       SplitPlan plan = SplitPlan.of(checkpoint, options());
       print(plan);
@@ -126,13 +130,34 @@ final class SplitCommand implements Callable<Integer> {
       entry.put("sha256", file.digests().sha256());
       files.add(entry);
     }
-    for (Path companion : checkpoint.companions()) {
-      Files.copy(
-          companion, out.resolve(companion.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    try (AtomicFile registry = AtomicFile.create(out.resolve("registry.json"));
+        OutputStream to = new BufferedOutputStream(registry.stream())) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("layers", files);
+      result.put("files", companions(checkpoint));
+      ResultFile.write(result, plan::writeJson, to);
+      to.flush();
+      registry.commit();
     }
-    try (OutputStream registry =
-        new BufferedOutputStream(Files.newOutputStream(out.resolve("registry.json")))) {
-      ResultFile.write(Map.of("layers", files), plan::writeJson, registry);
+  }
+
+  /** Puts what a model needs beside its layers into the folder; answers names and digests. */
+  private List<Map<String, Object>> companions(Checkpoint checkpoint) throws IOException {
+    List<Map<String, Object>> companions = new ArrayList<>();
+    for (Path companion : new CheckpointSplitter().companions(checkpoint, out)) {
+      Path copy = out.resolve(companion.getFileName());
+      if (!copy.equals(companion)) {
+        Files.copy(companion, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+      FileDigests digests = new LayerHash().digests(copy);
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", String.valueOf(copy.getFileName()));
+      entry.put("file", String.valueOf(copy.getFileName()));
+      entry.put("bytes", digests.bytes());
+      entry.put("md5", digests.md5());
+      entry.put("sha256", digests.sha256());
+      companions.add(entry);
     }
+    return companions;
   }
 }

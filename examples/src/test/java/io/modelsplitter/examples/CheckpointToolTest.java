@@ -6,14 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.SharedData;
 import io.modelsplitter.checkpoint.Checkpoint;
+import io.modelsplitter.checkpoint.CheckpointSplitter;
+import io.modelsplitter.checkpoint.CountingServer;
 import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.TensorPart;
+import io.modelsplitter.checkpoint.TestGguf;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.Archives;
 import io.modelsplitter.file.FileDigests;
+import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -84,6 +92,31 @@ class CheckpointToolTest {
         run(new MergeCommand(), out.resolve("registry.json").toString(), "--out=" + merged) > 0);
   }
 
+  @Test
+  void merge_ofASplitOfGguf_hasTheSameTensorsAndSettings() throws IOException {
+    Path model = TestGguf.model(3).write(folder.resolve("m.gguf"));
+    Path out = folder.resolve("out");
+    assertEquals(
+        0,
+        run(
+            new SplitCommand(),
+            model.toString(),
+            "--world-size=2",
+            "--granularity=LAYER",
+            "--out=" + out));
+    Path merged = folder.resolve("merged.gguf");
+    String registry = out.resolve("registry.json").toString();
+    assertEquals(0, run(new MergeCommand(), registry, "--out=" + merged));
+    assertEquals(canonical(Checkpoint.open(model)), canonical(Checkpoint.open(merged)));
+    Path settings =
+        new CheckpointSplitter()
+            .companions(Checkpoint.open(merged), folder.resolve("of-merged"))
+            .get(0);
+    assertEquals(-1, Files.mismatch(out.resolve("metadata.gguf"), settings));
+    Files.delete(out.resolve("metadata.gguf"));
+    assertTrue(run(new MergeCommand(), registry, "--out=" + merged) > 0);
+  }
+
   /** What the file with the plan names is somebody else's word. */
   @Test
   void merge_ofAHostileRegistry_writesNowhereAndSaysWhy() throws IOException {
@@ -123,6 +156,51 @@ class CheckpointToolTest {
   @Test
   void split_zipOfAFolder_isAsTheFolder() throws IOException {
     Path model = synthetic();
+    Path zip = zip(model);
+    for (Path from : List.of(model, zip)) {
+      String out = "--out=" + folder.resolve("out-" + from.getFileName());
+      assertEquals(0, run(new SplitCommand(), from.toUri().toString(), "--world-size=3", out));
+    }
+    assertEquals(
+        Files.readString(folder.resolve("out-model/registry.json")),
+        Files.readString(folder.resolve("out-model.zip/registry.json")));
+  }
+
+  /** What the command prints. */
+  private String planOf(Path model) throws IOException {
+    PrintStream out = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertEquals(0, run(new SplitCommand(), model.toString(), "--world-size=2", "--dry-run"));
+    } finally {
+      System.setOut(out);
+    }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void split_dryRunOfAnArchive_isAsOfTheFolderAndWritesNothing() throws IOException {
+    Path model = synthetic();
+    SyntheticCheckpoint small = new SyntheticCheckpoint(12, 8, 50);
+    Path tar = folder.resolve("small.tar.gz");
+    small.writeArchive("small", tar);
+    Path unpacked = folder.resolve("unpacked");
+    Archives.extract(tar, unpacked);
+    assertEquals(planOf(unpacked), planOf(tar));
+    assertEquals(planOf(model), planOf(zip(model)));
+    String before = System.getProperty("java.io.tmpdir");
+    Path watched = Files.createDirectory(folder.resolve("tmp"));
+    System.setProperty("java.io.tmpdir", watched.toString());
+    try {
+      String unused = planOf(tar);
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
+    }
+    assertEquals(0, watched.toFile().list().length);
+  }
+
+  private Path zip(Path model) throws IOException {
     Path zip = folder.resolve("model.zip");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
       for (String name : List.of("config.json", "model.safetensors")) {
@@ -131,13 +209,50 @@ class CheckpointToolTest {
         out.closeEntry();
       }
     }
-    for (Path from : List.of(model, zip)) {
-      String out = "--out=" + folder.resolve("out-" + from.getFileName());
-      assertEquals(0, run(new SplitCommand(), from.toUri().toString(), "--world-size=3", out));
-    }
+    return zip;
+  }
+
+  @Test
+  void split_registry_namesTheCompanionsWithTheirDigests() throws IOException {
+    Path out = folder.resolve("out");
     assertEquals(
-        Files.readString(folder.resolve("out-model/registry.json")),
-        Files.readString(folder.resolve("out-model.zip/registry.json")));
+        0, run(new SplitCommand(), synthetic().toString(), "--world-size=2", "--out=" + out));
+    Map<String, Object> registry =
+        Json.parseObject("registry", Files.readAllBytes(out.resolve("registry.json")));
+    FileDigests config = new LayerHash().digests(out.resolve("config.json"));
+    assertEquals(
+        List.of(
+            Map.of(
+                "name",
+                "config.json",
+                "file",
+                "config.json",
+                "bytes",
+                (int) config.bytes(),
+                "md5",
+                config.md5(),
+                "sha256",
+                config.sha256())),
+        registry.get("files"));
+  }
+
+  @Test
+  void split_serverThatCannotBeReadInRanges_isDownloadedAndGivesTheSame() throws IOException {
+    Path model = synthetic();
+    Path expected = folder.resolve("expected");
+    assertEquals(
+        0, run(new SplitCommand(), model.toString(), "--world-size=2", "--out=" + expected));
+    try (CountingServer server = new CountingServer(model)) {
+      for (boolean hasRanges : new boolean[] {false, true}) {
+        server.hasRanges = hasRanges;
+        server.validator = ""; // without which ranges of two contents could be mixed
+        Path out = folder.resolve("out-" + hasRanges);
+        assertEquals(0, run(new SplitCommand(), server.url(""), "--world-size=2", "--out=" + out));
+        assertEquals(
+            Files.readString(expected.resolve("registry.json")),
+            Files.readString(out.resolve("registry.json")));
+      }
+    }
   }
 
   @Test

@@ -62,8 +62,9 @@ record Architecture(
     while (to < bare.length() && bare.charAt(to) >= '0' && bare.charAt(to) <= '9') {
       to++;
     }
+    boolean isCanonical = to - from == 1 || (to > from && bare.charAt(from) != '0'); // 00 is not 0
     boolean isLayer =
-        to > from
+        isCanonical
             && to - from <= MAX_DIGITS
             && bare.startsWith(layerAfter, to)
             && bare.length() > to + layerAfter.length();
@@ -89,6 +90,11 @@ record Architecture(
   /** Whether every stage needs a tensor. */
   boolean isEverywhere(String name) {
     return matches(everyStage, bare(name));
+  }
+
+  /** Whether a tensor could be called so: it has a place in the model. */
+  boolean hasPlaceFor(String name) {
+    return layerOf(name).isPresent() || isFirst(name) || isLast(name) || isEverywhere(name);
   }
 
   private static boolean matches(List<NamePattern> patterns, String name) {

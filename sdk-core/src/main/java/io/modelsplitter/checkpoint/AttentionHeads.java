@@ -67,6 +67,9 @@ final class AttentionHeads {
    * @param count how many heads should lie along it
    */
   void checkSize(TensorPart tensor, int axis, long size, long count) {
+    if (tensor.tensor().bytes() == 0) {
+      return; // nothing is computed with it
+    }
     long head = size / count;
     if (headSize == 0) {
       headSize = number(List.of("head_dim")).orElse(head);

@@ -78,6 +78,18 @@ public record Checkpoint(
   }
 
   /**
+   * As {@link #open(Path)}, of an archive that is not unpacked: it is read through once, and
+   * nothing is written. So it can be planned how it would be split; its tensors cannot be read, and
+   * it has no companions.
+   *
+   * @throws BadInputException also when the archive is damaged, or holds what {@link
+   *     io.modelsplitter.file.Archives#extract} refuses
+   */
+  public static Checkpoint openArchive(Path archive) throws IOException {
+    return CheckpointFolder.open(ArchiveFolder.read(archive));
+  }
+
+  /**
    * As {@link #open(Path)}, of one file, or a split set of GGUF files.
    *
    * @param name its name, or one of the set's
@@ -87,7 +99,7 @@ public record Checkpoint(
     FileKind.refusePickleByName(file.name());
     if (FileKind.isGguf(file)) {
       return GgufSplitSet.open(
-          name, other -> other.equals(name) ? file : files.find(other), List.of());
+          name, other -> GgufFile.read(other.equals(name) ? file : files.find(other)), List.of());
     }
     SafetensorsHeader header = SafetensorsFile.header(file);
     return new Checkpoint(header.tensors(), header.metadata(), Map.of(), List.of());

@@ -8,19 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The inverse of a split: the same tensors, byte for byte, whatever the strategy was, in memory
- * that grows with their number only (ninety thousand need a heap of 128 MB). Of a GGUF file the
- * key-values come back that its parts kept. Stateless and thread-safe.
+ * that grows with their number only (a hundred thousand fit a heap of 64 MB, unless tensor
+ * parallelism has cut them into many more). Stateless and thread-safe.
  *
  * <pre>{@code
- * Map<String, Object> plan = Json.parseObject("plan", Files.readAllBytes(planFile));
- * new CheckpointMerge().merge(plan, files, Path.of("model.safetensors"));
+ * new CheckpointMerge().merge(Path.of("registry.json"), files, Path.of("model.safetensors"));
  * }</pre>
  */
 public final class CheckpointMerge {
@@ -29,19 +28,24 @@ public final class CheckpointMerge {
    * Opens the files of a split as the checkpoint that they were made of. Nothing is copied: its
    * tensors are read from the files. So it can be split again, in another way, too.
    *
-   * @param plan what {@link SplitPlan#writeJson} wrote
-   * @param files those of all ranks; of a rank whose layers are files, all of these
+   * @param plan a file with what {@link SplitPlan#writeJson} wrote, or with an object that has it
+   *     as {@code plan}, as a {@code registry.json} has
+   * @param files those of all ranks; of a rank whose layers are files, all of these; and of GGUF
+   *     {@code metadata.gguf}, with any rank
    * @throws BadInputException when a file is not what the plan says, or something is missing
    */
-  public Checkpoint open(Map<String, Object> plan, List<PartFile> files) throws IOException {
+  public Checkpoint open(Path plan, List<PartFile> files) throws IOException {
     checkDigests(files);
-    Map<Integer, Map<String, Tensor>> held = new LinkedHashMap<>();
+    Map<Integer, Map<String, Tensor>> held = new HashMap<>();
     Optional<GgufMetadata> gguf = Optional.empty();
+    boolean isGguf = false;
     for (PartFile file : files) {
       Checkpoint part = Checkpoint.open(file.file());
-      gguf = richer(gguf, part.gguf());
-      Map<String, Tensor> tensors =
-          held.computeIfAbsent(file.rank(), rank -> new LinkedHashMap<>());
+      isGguf |= part.gguf().isPresent();
+      if (part.tensors().isEmpty()) {
+        gguf = richer(gguf, part.gguf());
+      }
+      Map<String, Tensor> tensors = held.computeIfAbsent(file.rank(), rank -> new HashMap<>());
       part.tensors()
           .forEach(
               (name, tensor) -> {
@@ -54,6 +58,11 @@ public final class CheckpointMerge {
     if (held.isEmpty()) {
       throw new BadInputException("there are no files to merge");
     }
+    if (isGguf && gguf.isEmpty()) {
+      throw new BadInputException(
+          "the file with the key-values of the model is missing; give the %s of the split, too"
+              .formatted(GgufMetadata.FILE));
+    }
     try {
       Map<String, Object> config = gguf.map(GgufMetadata::config).orElse(Map.of());
       return new Checkpoint(merged(plan, held), Map.of(), config, List.of(), gguf);
@@ -62,27 +71,23 @@ public final class CheckpointMerge {
     }
   }
 
-  /** The part with the embedding has all key-values that are kept. */
+  /** A part may be without tensors, too. */
   private static Optional<GgufMetadata> richer(
       Optional<GgufMetadata> one, Optional<GgufMetadata> other) {
     boolean isOther = other.isPresent() && (one.isEmpty() || other.get().size() > one.get().size());
     return isOther ? other : one;
   }
 
-  private static Map<String, Tensor> merged(
-      Map<String, Object> plan, Map<Integer, Map<String, Tensor>> held) {
-    Map<String, MergedTensor> merged = new LinkedHashMap<>();
-    for (PlanReader.Entry entry : PlanReader.entries(plan)) {
-      Tensor tensor = held.getOrDefault(entry.rank(), Map.of()).get(entry.name());
-      MergedTensor whole =
-          merged.computeIfAbsent(entry.storedName(), name -> new MergedTensor(name, entry));
-      if (tensor != null) {
-        whole.add(entry, tensor);
-      }
-    }
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    merged.forEach((name, tensor) -> tensors.put(name, tensor.tensor()));
-    return tensors;
+  private static Map<String, Tensor> merged(Path plan, Map<Integer, Map<String, Tensor>> held)
+      throws IOException {
+    PartTensors tensors = new PartTensors();
+    PlanReader.read(
+        plan,
+        entry -> {
+          Map<String, Tensor> ofRank = held.getOrDefault(entry.rank(), new HashMap<>());
+          tensors.add(entry, ofRank.remove(entry.name())); // which nobody asks for again
+        });
+    return tensors.tensors();
   }
 
   /**
@@ -90,10 +95,9 @@ public final class CheckpointMerge {
    *
    * @return its size and digests
    */
-  public FileDigests merge(Map<String, Object> plan, List<PartFile> files, Path target)
-      throws IOException {
+  public FileDigests merge(Path plan, List<PartFile> files, Path target) throws IOException {
     Checkpoint merged = open(plan, files);
-    return ShardWriter.of(merged)
+    return ShardWriter.ofModel(merged)
         .write(merged.tensors().values().stream().map(TensorPart::whole).toList(), target);
   }
 

@@ -63,4 +63,22 @@ public final class CheckpointSplitter {
     }
     return SideBySide.run(work);
   }
+
+  /**
+   * What a model needs beside the tensors to run: the checkpoint's own {@link
+   * Checkpoint#companions}, and of GGUF a file {@code metadata.gguf} with all key-values and no
+   * tensors, which is written. It is part of no rank's file, so that models that differ in a
+   * setting share what their tensors have in common; merging needs it.
+   *
+   * @param folder where to write it
+   */
+  public List<Path> companions(Checkpoint checkpoint, Path folder) throws IOException {
+    List<Path> companions = new ArrayList<>(checkpoint.companions());
+    if (checkpoint.gguf().isPresent()) {
+      Path metadata = folder.resolve(GgufMetadata.FILE);
+      FileDigests unused = ShardWriter.ofModel(checkpoint).write(List.of(), metadata);
+      companions.add(metadata);
+    }
+    return companions;
+  }
 }

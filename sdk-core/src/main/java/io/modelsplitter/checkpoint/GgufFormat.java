@@ -2,7 +2,6 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,12 +11,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A GGUF file, version 3, with the key-values that {@link GgufMetadata} says, tensors by name in
- * UTF-8 order, and each padded to the alignment.
+ * A GGUF file, version 3, with tensors by name in UTF-8 order, each padded to the alignment.
  *
- * @param metadata of the file that the tensors come from
+ * @param alignment as the key-values have it
+ * @param keyValues in the order in which they are written
  */
-record GgufFormat(GgufMetadata metadata) implements ShardFormat {
+record GgufFormat(int alignment, List<GgufMetadata.KeyValue> keyValues) implements ShardFormat {
   private static final int VERSION = 3;
 
   @Override
@@ -28,27 +27,29 @@ record GgufFormat(GgufMetadata metadata) implements ShardFormat {
                 Comparator.comparing(
                     part -> part.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
             .toList();
-    List<GgufMetadata.KeyValue> kept = metadata.keptBy(parts);
     ByteBuffer head = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-    head.putInt(FileKind.GGUF_MAGIC).putInt(VERSION).putLong(ordered.size()).putLong(kept.size());
+    head.putInt(FileKind.GGUF_MAGIC)
+        .putInt(VERSION)
+        .putLong(ordered.size())
+        .putLong(keyValues.size());
     sink.write(head.flip());
     long position = head.capacity();
     PartReader reader = new PartReader();
-    for (GgufMetadata.KeyValue keyValue : kept) {
+    for (GgufMetadata.KeyValue keyValue : keyValues) {
       reader.read(keyValue.source(), keyValue.from(), keyValue.to(), sink);
       position += keyValue.to() - keyValue.from();
     }
-    byte[] infos = infos(ordered);
-    sink.write(ByteBuffer.wrap(infos));
-    pad(position + infos.length, sink);
+    HeaderBuffer infos = new HeaderBuffer(sink);
+    put(ordered, infos);
+    infos.flush();
+    pad(position + infos.length(), sink);
     for (TensorPart part : ordered) {
       reader.read(part, sink);
       pad(part.bytes(), sink);
     }
   }
 
-  private byte[] infos(List<TensorPart> ordered) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private void put(List<TensorPart> ordered, HeaderBuffer infos) throws IOException {
     long offset = 0;
     for (TensorPart part : ordered) {
       byte[] name = part.name().getBytes(StandardCharsets.UTF_8);
@@ -61,10 +62,9 @@ record GgufFormat(GgufMetadata metadata) implements ShardFormat {
         info.putLong(shape.get(i));
       }
       info.putInt(type(part).number()).putLong(offset);
-      out.writeBytes(info.array());
-      offset = GgufFile.align(Math.addExact(offset, part.bytes()), metadata.alignment());
+      infos.put(info.array());
+      offset = GgufFile.align(Math.addExact(offset, part.bytes()), alignment);
     }
-    return out.toByteArray();
   }
 
   private static GgmlType type(TensorPart part) {
@@ -77,7 +77,7 @@ record GgufFormat(GgufMetadata metadata) implements ShardFormat {
   }
 
   private void pad(long position, PartReader.Sink sink) throws IOException {
-    int padding = (int) (GgufFile.align(position, metadata.alignment()) - position);
+    int padding = (int) (GgufFile.align(position, alignment) - position);
     sink.write(ByteBuffer.allocate(padding));
   }
 }

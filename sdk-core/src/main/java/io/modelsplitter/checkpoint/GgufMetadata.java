@@ -11,15 +11,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key-values of a GGUF file. Their values stay in the file, and go from there into its parts.
+ * The key-values of a GGUF file. Their values stay in the file, and go from there into others.
  *
- * <p>A part keeps what a program must know to run it: {@code general.architecture}, {@code
- * general.alignment}, {@code general.quantization_version} and the keys of the architecture ({@code
- * llama.block_count}, which stays that of the whole model, …); the part that holds the token
- * embedding keeps {@code tokenizer.*}, too. The rest is left out: {@code split.*}, which is not
- * true of it, and names, authors and the like, by which the hashes of equal tensors would differ.
+ * <p>A part keeps what its tensors mean, and nothing that two models with equal tensors may differ
+ * in: {@code general.architecture}, {@code general.alignment} and {@code
+ * general.quantization_version}. All others, such as {@code llama.context_length} and {@code
+ * tokenizer.*}, are in one file of their own, {@value #FILE}; only {@code split.*}, which is true
+ * of neither, is left out.
  */
-public final class GgufMetadata {
+final class GgufMetadata {
+  /** What the file with the key-values of a model is called. */
+  static final String FILE = "metadata.gguf";
+
   private static final String ARCHITECTURE = "general.architecture";
 
   private static final Set<String> GENERAL =
@@ -65,18 +68,14 @@ public final class GgufMetadata {
     return null;
   }
 
-  /** What a part with these tensors keeps, in the order in which it is written. */
-  List<KeyValue> keptBy(List<TensorPart> parts) {
-    String own = value(ARCHITECTURE) + ".";
-    boolean hasEmbedding = parts.stream().anyMatch(part -> part.name().startsWith("token_embd."));
-    return keyValues.stream()
-        .filter(
-            it ->
-                GENERAL.contains(it.key())
-                    || it.key().startsWith(own)
-                    || (hasEmbedding && it.key().startsWith("tokenizer.")))
-        .sorted(ORDER)
-        .toList();
+  /** What a part keeps, in the order in which it is written. */
+  List<KeyValue> ofPart() {
+    return keyValues.stream().filter(it -> GENERAL.contains(it.key())).sorted(ORDER).toList();
+  }
+
+  /** What the model has, in the order of its file. */
+  List<KeyValue> ofModel() {
+    return keyValues.stream().filter(it -> !it.key().startsWith("split.")).toList();
   }
 
   /** What planning must know, by the names of {@code config.json}. */

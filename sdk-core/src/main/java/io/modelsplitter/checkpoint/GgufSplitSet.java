@@ -21,15 +21,20 @@ final class GgufSplitSet {
 
   private GgufSplitSet() {}
 
+  /** Reads headers. */
+  interface Files {
+    GgufFile read(String name) throws IOException;
+  }
+
   /**
    * Opens the file, and those that belong to it.
    *
    * @param name its name, without folders
    */
-  static Checkpoint open(String name, WeightFiles files, List<Path> companions) throws IOException {
+  static Checkpoint open(String name, Files files, List<Path> companions) throws IOException {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
-      GgufFile only = GgufFile.read(files.find(name));
+      GgufFile only = files.read(name);
       Object count = only.metadata().value("split.count");
       if (count instanceof Integer number && number > 1) {
         throw new BadInputException(
@@ -62,9 +67,9 @@ final class GgufSplitSet {
     return checkpoint(tensors, metadata, companions);
   }
 
-  private static GgufFile read(String name, int count, WeightFiles files) throws IOException {
+  private static GgufFile read(String name, int count, Files files) throws IOException {
     try {
-      return GgufFile.read(files.find(name));
+      return files.read(name);
     } catch (NoSuchFileException e) {
       throw new BadInputException(
           "%s is missing; the split set has %d files, which must lie together"

@@ -2,11 +2,13 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.file.ByteReader;
 import io.modelsplitter.file.ByteSource;
+import io.modelsplitter.file.Stride;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a tensor whose parts lie in several files.
@@ -24,6 +26,11 @@ record MergedSource(String name, long size, long rowBytes, List<Run> runs) imple
   private static final int BLOCK = 1 << 20;
 
   /**
+   * A system lets a process have a thousand files open; of more parts each is opened for a block.
+   */
+  private static final int MAX_OPEN = 64;
+
+  /**
    * A run of bytes in each row, and the part that has them.
    *
    * @param offset in the row
@@ -36,6 +43,11 @@ record MergedSource(String name, long size, long rowBytes, List<Run> runs) imple
 
     long end() {
       return offset + length;
+    }
+
+    /** Where in its file its bytes of a row begin. */
+    long begin(long row) {
+      return tensor.offset() + row * partRow + partOffset;
     }
 
     /** Its bytes in this range of the row. */
@@ -59,9 +71,13 @@ record MergedSource(String name, long size, long rowBytes, List<Run> runs) imple
   }
 
   private final class Reader implements ByteReader {
+    /** By run: what goes on reading it; none before its first row is read. */
+    private final @Nullable ByteReader[] readers = new ByteReader[runs.size()];
+
     private long position;
     private long blockBegin;
     private ByteBuffer block = ByteBuffer.allocate(0);
+    private ByteBuffer piece = ByteBuffer.allocate(0);
 
     Reader(long from) {
       this.position = from;
@@ -91,7 +107,7 @@ record MergedSource(String name, long size, long rowBytes, List<Run> runs) imple
       long row = position / rowBytes;
       if (rowBytes <= block.capacity()) {
         int rows = (int) Math.min(block.capacity() / rowBytes, size / rowBytes - row);
-        for (Run run : runs) {
+        for (int run = 0; run < readers.length; run++) {
           scatter(run, row, rows);
         }
         blockBegin = row * rowBytes;
@@ -99,43 +115,73 @@ record MergedSource(String name, long size, long rowBytes, List<Run> runs) imple
         return;
       }
       long inRow = position - row * rowBytes;
-      for (Run run : runs) {
-        if (inRow >= run.offset() && inRow < run.end()) {
-          int length = (int) Math.min(block.capacity(), run.end() - inRow);
-          long begin = row * run.partRow() + run.partOffset() + inRow - run.offset();
-          block.clear().limit(length);
-          read(run.tensor(), begin, block);
-          block.flip();
-          blockBegin = position;
-          return;
+      int number = 0;
+      while (inRow >= runs.get(number).end()) {
+        number++;
+      }
+      Run run = runs.get(number);
+      block.clear().limit((int) Math.min(block.capacity(), run.end() - inRow));
+      read(number, row, inRow - run.offset(), block);
+      block.flip();
+      blockBegin = position;
+    }
+
+    private void scatter(int number, long row, int rows) throws IOException {
+      Run run = runs.get(number);
+      int length = (int) run.length();
+      if (piece.capacity() < rows * length) {
+        piece = ByteBuffer.allocate(rows * length);
+      }
+      piece.clear().limit(rows * length);
+      read(number, row, 0, piece);
+      for (int i = 0; i < rows; i++) {
+        int to = (int) (i * rowBytes + run.offset());
+        System.arraycopy(piece.array(), i * length, block.array(), to, length);
+      }
+    }
+
+    /** A run is read on from where it was read to; only within its first row it may begin late. */
+    private void read(int number, long row, long inRun, ByteBuffer target) throws IOException {
+      Run run = runs.get(number);
+      ByteReader reader = readers[number];
+      if (reader == null && inRun == 0 && readers.length <= MAX_OPEN) {
+        reader = open(run, row, run.tensor().bytes() / run.partRow() - row);
+        readers[number] = reader;
+      }
+      if (reader != null) {
+        reader.read(target);
+      } else if (inRun == 0 && target.remaining() >= run.length()) {
+        try (ByteReader rows = open(run, row, target.remaining() / run.length())) {
+          rows.read(target);
+        }
+      } else {
+        long from = run.begin(row) + inRun;
+        try (ByteReader some = run.tensor().source().open(from, from + target.remaining())) {
+          some.read(target);
         }
       }
     }
 
-    private void scatter(Run run, long row, int rows) throws IOException {
-      long begin = row * run.partRow() + run.partOffset();
-      ByteBuffer part = ByteBuffer.allocate((int) ((rows - 1) * run.partRow() + run.length()));
-      read(run.tensor(), begin, part);
-      for (int i = 0; i < rows; i++) {
-        System.arraycopy(
-            part.array(),
-            (int) (i * run.partRow()),
-            block.array(),
-            (int) (i * rowBytes + run.offset()),
-            (int) run.length());
-      }
-    }
-
-    private static void read(Tensor tensor, long begin, ByteBuffer target) throws IOException {
-      long from = tensor.offset() + begin;
-      try (ByteReader reader = tensor.source().open(from, from + target.remaining())) {
-        reader.read(target);
-      }
+    private ByteReader open(Run run, long row, long rows) throws IOException {
+      List<Stride.Span> whole = List.of(new Stride.Span(0, run.length()));
+      return run.tensor().source().open(new Stride(run.begin(row), rows, run.partRow(), whole));
     }
 
     @Override
-    public void close() {
-      // nothing is held open
+    public void close() throws IOException {
+      IOException failure = null;
+      for (ByteReader reader : readers) {
+        try {
+          if (reader != null) {
+            reader.close();
+          }
+        } catch (IOException e) {
+          failure = e;
+        }
+      }
+      if (failure != null) {
+        throw failure;
+      }
     }
   }
 }

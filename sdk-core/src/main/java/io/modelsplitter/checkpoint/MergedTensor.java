@@ -2,6 +2,7 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteSource;
+import io.modelsplitter.file.Stride;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +10,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the parts of a tensor until they are all of it. For one thread. */
+/** Collects the cuts of a tensor until they are all of it. For one thread. */
 final class MergedTensor {
   private final String name;
   private final PlanReader.Entry first;
-  private @Nullable Tensor whole;
 
   /** By the index along the axis where it begins. */
   private final TreeMap<Long, MergedSource.Run> runs = new TreeMap<>();
@@ -31,27 +31,19 @@ final class MergedTensor {
 
   void add(PlanReader.Entry entry, Tensor tensor) {
     boolean isSame =
-        entry.dtype().equals(tensor.dtype().name())
-            && entry.shape().equals(tensor.shape())
-            && entry.storedShape().equals(first.storedShape())
-            && entry.dtype().equals(first.dtype());
+        entry.storedShape().equals(first.storedShape()) && entry.dtype().equals(first.dtype());
     if (!isSame) {
       throw new BadInputException(
-          "tensor %s of rank %d is %s%s in the file, but %s%s in the plan"
+          "the plan has the tensor %s as %s%s and as %s%s"
               .formatted(
-                  Json.show(entry.name()),
-                  entry.rank(),
-                  tensor.dtype().name(),
-                  tensor.shape(),
+                  Json.show(name),
+                  first.dtype(),
+                  first.storedShape(),
                   entry.dtype(),
-                  entry.shape()));
+                  entry.storedShape()));
     }
     dtype = tensor.dtype();
-    if (entry.cut().isEmpty()) {
-      whole = whole == null ? tensor : whole;
-      return;
-    }
-    Cut cut = entry.cut().get();
+    Cut cut = entry.cut().orElseThrow();
     if (!runs.isEmpty() && cut.axis() != axis) {
       throw new BadInputException(
           "the plan cuts the tensor %s along two axes, %d and %d"
@@ -67,7 +59,7 @@ final class MergedTensor {
     }
     long at = 0; // in a row of the part
     Stride stride = part.stride();
-    long partRow = stride.spans().stream().mapToLong(Stride.Span::length).sum();
+    long partRow = stride.taken();
     for (Stride.Span span : stride.spans()) {
       add(new MergedSource.Run(span.offset(), span.length(), tensor, partRow, at));
       at += span.length();
@@ -98,38 +90,33 @@ final class MergedTensor {
 
   /** The tensor, read from its parts. */
   Tensor tensor() {
-    Tensor found = whole;
-    if (found != null) {
-      return new Tensor(
-          name, found.dtype(), found.shape(), found.source(), found.offset(), found.bytes());
-    }
     ElementType type = dtype;
     if (type != null && tensorOf(MergedSource.NONE, type).bytes() == 0) {
       return tensorOf(MergedSource.NONE, type); // there is nothing to read
     }
     List<MergedSource.Run> ordered = new ArrayList<>(runs.values());
     if (type == null || ordered.isEmpty()) {
-      throw missing();
+      throw missing(name, first.rank());
     }
     Tensor tensor = tensorOf(MergedSource.NONE, type);
     long rowBytes = 0;
     for (MergedSource.Run run : ordered) {
       if (run.offset() != rowBytes) {
-        throw missing();
+        throw missing(name, first.rank());
       }
       rowBytes = run.end();
     }
     MergedSource source = new MergedSource(name, tensor.bytes(), rowBytes, ordered);
     long rows = ordered.get(0).tensor().bytes() / ordered.get(0).partRow();
     if (rows * rowBytes != tensor.bytes()) {
-      throw missing();
+      throw missing(name, first.rank());
     }
     return tensorOf(source, type);
   }
 
-  private BadInputException missing() {
+  static BadInputException missing(String name, int rank) {
     return new BadInputException(
         "not all of the tensor %s is there; give the files of every rank, such as rank %d"
-            .formatted(Json.show(name), first.rank()));
+            .formatted(Json.show(name), rank));
   }
 }

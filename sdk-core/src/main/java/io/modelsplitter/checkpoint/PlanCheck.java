@@ -11,12 +11,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that a plan accounts for every element of a checkpoint exactly once, copies aside. */
+/**
+ * Checks that a plan accounts for every element of a checkpoint exactly once, and that every copy
+ * is there that some rank needs.
+ */
 final class PlanCheck {
 
   private PlanCheck() {}
 
-  static void check(Checkpoint checkpoint, List<RankPlan> ranks) {
+  static void check(
+      Checkpoint checkpoint, int tpDegree, Map<String, Spread> names, List<RankPlan> ranks) {
+    checkOwn(checkpoint, ranks);
+    checkCopies(tpDegree, names, ranks);
+  }
+
+  private static void checkOwn(Checkpoint checkpoint, List<RankPlan> ranks) {
     Map<String, Coverage> coverages = new HashMap<>();
     for (int rank = 0; rank < ranks.size(); rank++) {
       if (ranks.get(rank).rank() != rank) {
@@ -35,7 +44,7 @@ final class PlanCheck {
         if (part.share() == Share.OWN || part.share() == Share.SHARED_HEADS) {
           coverages
               .computeIfAbsent(part.tensor().name(), name -> new Coverage(part.tensor()))
-              .add(part);
+              .add(part, part.share() == Share.SHARED_HEADS);
         }
       }
     }
@@ -44,6 +53,60 @@ final class PlanCheck {
       if (coverage == null || !coverage.isWhole()) {
         throw wrong("not all of the tensor " + Json.show(tensor.name()) + " is on a rank");
       }
+    }
+  }
+
+  private static void checkCopies(int degree, Map<String, Spread> names, List<RankPlan> ranks) {
+    if (degree < 1 || ranks.size() % degree != 0) {
+      throw wrong("%d ranks are no stages of %d".formatted(ranks.size(), degree));
+    }
+    int count = ranks.size() / degree;
+    Map<String, Integer> stages = new HashMap<>();
+    for (int stage = 0; stage < count; stage++) {
+      Map<String, Held> held = new HashMap<>();
+      for (RankPlan rank : ranks.subList(stage * degree, (stage + 1) * degree)) {
+        for (TensorPart part : rank.parts()) {
+          held.computeIfAbsent(part.name(), name -> new Held()).add(part);
+        }
+      }
+      for (Map.Entry<String, Held> entry : held.entrySet()) {
+        Spread spread = names.get(entry.getKey());
+        if (spread == null) {
+          throw wrong("the model knows no tensor as " + Json.show(entry.getKey()));
+        }
+        if (spread != Spread.ONCE && !entry.getValue().isByAll(degree)) {
+          throw wrong(
+              "a rank of stage %d lacks its part or copy of %s"
+                  .formatted(stage, Json.show(entry.getKey())));
+        }
+        stages.merge(entry.getKey(), 1, Integer::sum);
+      }
+    }
+    names.forEach(
+        (name, spread) -> {
+          int found = stages.getOrDefault(name, 0);
+          if (found == 0 || (spread == Spread.EVERY_STAGE && found < count)) {
+            throw wrong("a stage lacks its copy of " + Json.show(name));
+          }
+        });
+  }
+
+  /** What the ranks of a stage hold of a tensor by one name. */
+  private static final class Held {
+    private int ranks;
+    private @Nullable Coverage cuts;
+
+    void add(TensorPart part) {
+      ranks++;
+      if (part.cut().isPresent()) {
+        Coverage coverage = cuts == null ? new Coverage(part.tensor()) : cuts;
+        cuts = coverage;
+        coverage.add(part, true);
+      }
+    }
+
+    boolean isByAll(int degree) {
+      return ranks == degree && (cuts == null || cuts.isWhole());
     }
   }
 
@@ -62,8 +125,7 @@ final class PlanCheck {
       this.tensor = tensor;
     }
 
-    void add(TensorPart part) {
-      boolean mayRepeat = part.share() == Share.SHARED_HEADS;
+    void add(TensorPart part, boolean mayRepeat) {
       if (part.cut().isEmpty()) {
         if (isTakenWhole || axis != null) {
           throw twice();

@@ -1,7 +1,19 @@
 package io.modelsplitter.checkpoint;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +22,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads of a plan's JSON what merging needs: which part of which tensor a rank holds. */
 final class PlanReader {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(200)
+                      .maxNameLength(4_096)
+                      .maxStringLength(1 << 20)
+                      .maxNumberLength(40)
+                      .build())
+              .build());
 
   private PlanReader() {}
 
@@ -30,20 +55,101 @@ final class PlanReader {
       String dtype,
       List<Long> storedShape,
       List<Long> shape,
-      Optional<Cut> cut) {}
+      Optional<Cut> cut) {
 
-  static List<Entry> entries(Map<String, Object> plan) {
-    List<Entry> entries = new ArrayList<>();
-    for (Object element : list(plan.get("ranks"), "ranks")) {
-      Map<?, ?> rank = map(element, "ranks");
-      if (!(rank.get("rank") instanceof Integer number)) {
-        throw bad("a rank has the number " + Json.show(rank.get("rank")));
-      }
-      for (Object tensor : list(rank.get("tensors"), "tensors")) {
-        entries.add(entry(number, map(tensor, "tensors")));
+    /** Refuses a tensor of a file that is not what the plan says. */
+    void check(Tensor tensor) {
+      if (!dtype.equals(tensor.dtype().name()) || !shape.equals(tensor.shape())) {
+        throw new BadInputException(
+            "tensor %s of rank %d is %s%s in the file, but %s%s in the plan"
+                .formatted(
+                    Json.show(name), rank, tensor.dtype().name(), tensor.shape(), dtype, shape));
       }
     }
-    return entries;
+  }
+
+  /** Is handed one part after the other. */
+  interface Visitor {
+    void take(Entry entry);
+  }
+
+  /**
+   * Reads the parts of a plan one by one, since they can be more than fit the memory.
+   *
+   * @param plan a file with a plan, or an object that has one as {@code plan}
+   */
+  static void read(Path plan, Visitor visitor) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(plan), 64 << 10);
+        JsonParser parser = JSON.getFactory().createParser(in)) {
+      parser.nextToken();
+      if (!object(parser, visitor)) {
+        throw bad("it has no \"ranks\"");
+      }
+      if (parser.nextToken() != null) {
+        throw bad("text follows after it");
+      }
+    } catch (JsonProcessingException e) {
+      throw new BadInputException(plan + " is no valid JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static boolean object(JsonParser parser, Visitor visitor) throws IOException {
+    boolean hasRanks = false;
+    for (String field = first(parser, "a plan"); field != null; field = parser.nextFieldName()) {
+      JsonToken token = parser.nextToken();
+      if (field.equals("ranks")) {
+        hasRanks = true;
+        expect(token, JsonToken.START_ARRAY, "\"ranks\"");
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          rank(parser, visitor);
+        }
+      } else if (field.equals("plan") && token == JsonToken.START_OBJECT) {
+        hasRanks |= object(parser, visitor);
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return hasRanks;
+  }
+
+  private static void rank(JsonParser parser, Visitor visitor) throws IOException {
+    int number = -1;
+    boolean hasTensors = false;
+    for (String field = first(parser, "a rank"); field != null; field = parser.nextFieldName()) {
+      JsonToken token = parser.nextToken();
+      if (field.equals("rank")) {
+        expect(token, JsonToken.VALUE_NUMBER_INT, "\"rank\"");
+        number = parser.getIntValue();
+      } else if (field.equals("tensors")) {
+        hasTensors = true;
+        expect(token, JsonToken.START_ARRAY, "\"tensors\"");
+        if (number < 0) {
+          throw bad("a rank has no number before its tensors");
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          expect(parser.currentToken(), JsonToken.START_OBJECT, "a tensor");
+          Map<String, Object> tensor = JSON.readerForMapOf(Object.class).readValue(parser);
+          visitor.take(entry(number, tensor));
+        }
+      } else {
+        parser.skipChildren();
+      }
+    }
+    if (!hasTensors) {
+      throw bad("a rank has no \"tensors\"");
+    }
+  }
+
+  /** The first field of the object that begins here; null where it has none. */
+  private static @Nullable String first(JsonParser parser, String what) throws IOException {
+    expect(parser.currentToken(), JsonToken.START_OBJECT, what);
+    return parser.nextFieldName();
+  }
+
+  private static void expect(@Nullable JsonToken token, JsonToken wanted, String what) {
+    if (token != wanted) {
+      throw bad(what + " has " + token + " where " + wanted + " belongs");
+    }
   }
 
   private static Entry entry(int rank, Map<?, ?> tensor) {
@@ -96,13 +202,6 @@ final class PlanReader {
       return list;
     }
     throw bad("\"" + field + "\" must be a list, not " + Json.show(value));
-  }
-
-  private static Map<?, ?> map(@Nullable Object value, String field) {
-    if (value instanceof Map<?, ?> map) {
-      return map;
-    }
-    throw bad("\"" + field + "\" must hold objects, not " + Json.show(value));
   }
 
   private static String text(@Nullable Object value, String field) {

@@ -19,8 +19,11 @@ import java.util.Map;
  *
  * <pre>{@code
  * {"format": "safetensors", "files": [
- *   {"label": "layer-0", "file": "MD5.safetensors", "bytes": 1, "md5": "…", "sha256": "…"}]}
+ *   {"label": "layer-0", "url": "MD5.safetensors", "bytes": 1, "md5": "…", "sha256": "…"}]}
  * }</pre>
+ *
+ * <p>Each {@code url} is relative to that of the manifest, beside which the files are to be stored;
+ * an absolute one would give the same layers another manifest in another store.
  */
 public final class RankManifest {
 
@@ -39,7 +42,7 @@ public final class RankManifest {
     for (ShardFile file : files) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("label", file.shard().label());
-      entry.put("file", file.digests().md5() + "." + extension);
+      entry.put("url", file.digests().md5() + "." + extension);
       entry.put("bytes", file.digests().bytes());
       entry.put("md5", file.digests().md5());
       entry.put("sha256", file.digests().sha256());

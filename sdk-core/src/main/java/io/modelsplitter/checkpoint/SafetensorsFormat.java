@@ -1,7 +1,6 @@
 package io.modelsplitter.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A safetensors file with no other metadata than {@code {"format": "pt"}}. */
@@ -10,7 +9,7 @@ record SafetensorsFormat() implements ShardFormat {
   @Override
   public void write(List<TensorPart> parts, PartReader.Sink sink) throws IOException {
     List<TensorPart> ordered = SafetensorsLayout.ordered(parts);
-    sink.write(ByteBuffer.wrap(SafetensorsLayout.header(ordered)));
+    SafetensorsLayout.writeHeader(ordered, sink);
     PartReader reader = new PartReader();
     for (TensorPart part : ordered) {
       reader.read(part, sink);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(8)
@@ -58,6 +60,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> metadata = Map.of();
+    Map<List<Long>, List<Long>> shapes = new HashMap<>(); // many tensors have the same
     try (JsonParser parser = JSON.createParser(in)) {
       expect(file, parser.nextToken(), JsonToken.START_OBJECT, "the header");
       while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -72,7 +75,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
           if (tensors.size() == MAX_TENSORS) {
             throw bad(file, "it has more than " + MAX_TENSORS + " tensors");
           }
-          tensors.put(name, tensor(file, name, parser, dataOffset, dataBytes));
+          tensors.put(name, tensor(file, name, parser, shapes, dataOffset, dataBytes));
         }
       }
       if (parser.nextToken() != null) {
@@ -104,7 +107,12 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
   }
 
   private static Tensor tensor(
-      ByteSource file, String name, JsonParser parser, long dataOffset, long dataBytes)
+      ByteSource file,
+      String name,
+      JsonParser parser,
+      Map<List<Long>, List<Long>> shapes,
+      long dataOffset,
+      long dataBytes)
       throws IOException {
     String dtypeName = null;
     List<Long> shape = null;
@@ -148,7 +156,8 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
           "tensor %s has %d bytes, which is not what %s%s needs"
               .formatted(Json.show(name), end - begin, dtype, shape));
     }
-    return new Tensor(name, dtype, shape, file, dataOffset + begin, end - begin);
+    List<Long> shared = shapes.computeIfAbsent(List.copyOf(shape), unique -> unique);
+    return new Tensor(name, dtype, shared, file, dataOffset + begin, end - begin);
   }
 
   private static List<Long> numbers(ByteSource file, String name, String field, JsonParser parser)

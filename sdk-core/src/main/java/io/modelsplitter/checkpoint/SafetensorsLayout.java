@@ -2,7 +2,7 @@ package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -37,10 +37,20 @@ final class SafetensorsLayout {
     return parts.stream().sorted(ORDER).toList();
   }
 
-  /** The length and the header for tensors that are in order. */
-  static byte[] header(List<TensorPart> ordered) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(new byte[8]);
+  /** Hands over the length and the header for tensors that are in order. */
+  static void writeHeader(List<TensorPart> ordered, PartReader.Sink sink) throws IOException {
+    HeaderBuffer counted = new HeaderBuffer(null);
+    put(ordered, counted);
+    int padding = (int) (-counted.length() & 7);
+    HeaderBuffer header = new HeaderBuffer(sink);
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(length.putLong(counted.length() + padding).array());
+    put(ordered, header);
+    header.put(" ".repeat(padding).getBytes(StandardCharsets.US_ASCII));
+    header.flush();
+  }
+
+  private static void put(List<TensorPart> ordered, HeaderBuffer header) throws IOException {
     StringBuilder json = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
     long offset = 0;
     for (TensorPart part : ordered) {
@@ -54,17 +64,11 @@ final class SafetensorsLayout {
       }
       json.append("],\"data_offsets\":[").append(offset).append(',').append(end).append("]}");
       offset = end;
-      out.writeBytes(json.toString().getBytes(StandardCharsets.UTF_8));
+      header.put(json.toString().getBytes(StandardCharsets.UTF_8));
       json.setLength(0);
     }
     json.append('}');
-    out.writeBytes(json.toString().getBytes(StandardCharsets.UTF_8));
-    while (out.size() % 8 != 0) {
-      out.write(' ');
-    }
-    byte[] header = out.toByteArray();
-    ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length - 8L);
-    return header;
+    header.put(json.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** As serde_json escapes, which the format's own writer uses: only what must be. */

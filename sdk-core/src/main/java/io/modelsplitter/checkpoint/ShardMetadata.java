@@ -42,10 +42,10 @@ public final class ShardMetadata {
     metadata.put("bytes", digests.bytes());
     metadata.put("dtypes", dtypes(shard));
     metadata.put("sha256", digests.sha256());
-    List<Map<String, Object>> listed = shard.parts().stream().map(PlanJson::part).toList();
-    if (listed.size() > MAX_LISTED) {
-      listed = grouped(listed);
-    }
+    List<Map<String, Object>> listed =
+        shard.parts().size() > MAX_LISTED
+            ? grouped(shard.parts())
+            : shard.parts().stream().map(PlanJson::part).toList();
     metadata.put("tensor_list", listed.subList(0, Math.min(MAX_LISTED, listed.size())));
     if (listed.size() > MAX_LISTED) {
       metadata.put("tensor_list_omitted", listed.size() - MAX_LISTED);
@@ -69,10 +69,10 @@ public final class ShardMetadata {
     return List.copyOf(names);
   }
 
-  private static List<Map<String, Object>> grouped(List<Map<String, Object>> all) {
+  private static List<Map<String, Object>> grouped(List<TensorPart> parts) {
     Map<Map<String, Object>, Integer> counts = new LinkedHashMap<>();
-    for (Map<String, Object> one : all) {
-      Map<String, Object> pattern = new LinkedHashMap<>(one);
+    for (TensorPart part : parts) {
+      Map<String, Object> pattern = new LinkedHashMap<>(PlanJson.part(part));
       for (String name : List.of("name", "stored_name")) {
         pattern.computeIfPresent(
             name, (key, value) -> ((String) value).replaceAll("(?<=\\.)\\d+(?=\\.)", "*"));

@@ -13,7 +13,9 @@ import java.util.List;
  *
  * <p>The same tensors give the same bytes, in every job and on every machine: a safetensors header
  * has no other metadata than {@code {"format": "pt"}}, and its order and padding are those of the
- * format's own writer; what a GGUF file keeps says {@link GgufMetadata}. Stateless and thread-safe.
+ * format's own writer; a GGUF file keeps of the model's key-values {@code general.architecture},
+ * {@code general.alignment} and {@code general.quantization_version} only. Stateless and
+ * thread-safe.
  */
 public final class ShardWriter {
 
@@ -26,7 +28,19 @@ public final class ShardWriter {
   /** Writes files of the checkpoint's own format: safetensors or GGUF. */
   public static ShardWriter of(Checkpoint checkpoint) {
     return new ShardWriter(
-        checkpoint.gguf().<ShardFormat>map(GgufFormat::new).orElseGet(SafetensorsFormat::new));
+        checkpoint
+            .gguf()
+            .<ShardFormat>map(gguf -> new GgufFormat(gguf.alignment(), gguf.ofPart()))
+            .orElseGet(SafetensorsFormat::new));
+  }
+
+  /** As {@link #of}, but a GGUF file gets all key-values of the model. */
+  static ShardWriter ofModel(Checkpoint checkpoint) {
+    return new ShardWriter(
+        checkpoint
+            .gguf()
+            .<ShardFormat>map(gguf -> new GgufFormat(gguf.alignment(), gguf.ofModel()))
+            .orElseGet(SafetensorsFormat::new));
   }
 
   /**

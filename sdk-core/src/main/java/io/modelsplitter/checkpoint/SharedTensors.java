@@ -10,9 +10,10 @@ import java.util.Map;
  * Gives every name its tensor where a checkpoint stores one tensor for two names.
  *
  * <p>Some writers leave the other name in {@code __metadata__} as {@code {"dropped": "kept"}},
- * others leave it out and say {@code tie_word_embeddings} in the configuration. Either of embedding
- * and head may be the one that is stored, so a split that goes by the stored names alone leaves a
- * rank without its tensor.
+ * beside whatever else is noted there: only a pair of tensor names counts, of which the second is
+ * stored and the first is not. Others leave it out and say {@code tie_word_embeddings} in the
+ * configuration. Either of embedding and head may be the one that is stored, so a split that goes
+ * by the stored names alone leaves a rank without its tensor.
  */
 final class SharedTensors {
 
@@ -28,7 +29,7 @@ final class SharedTensors {
         .forEach(
             (name, kept) -> {
               Tensor tensor = stored.get(kept);
-              if (tensor != null) {
+              if (tensor != null && architecture.hasPlaceFor(name)) {
                 all.putIfAbsent(name, tensor);
               }
             });

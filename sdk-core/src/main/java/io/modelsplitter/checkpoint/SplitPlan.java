@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
 /**
  * Which tensor goes to which rank, and which part of it. A value: making it reads no tensor and
  * writes nothing. It checks itself: every element of every tensor is planned once, and what is
- * planned again is a stated copy ({@link Share}).
+ * planned again is a stated copy ({@link Share}), of which none is missing.
  *
  * <p>Ranks are numbered stage by stage: rank {@code stage * tpDegree + tpRank}.
  *
@@ -19,10 +20,17 @@ import java.util.stream.IntStream;
  * @param architecture whose names the tensors have
  * @param layers how many transformer layers the model has
  * @param tpDegree how many ranks share each layer
+ * @param names every name that the model knows a tensor by, those that are tied to another one
+ *     included, and which ranks must hold it
  * @param ranks the pieces, by rank
  */
 public record SplitPlan(
-    Checkpoint checkpoint, String architecture, int layers, int tpDegree, List<RankPlan> ranks) {
+    Checkpoint checkpoint,
+    String architecture,
+    int layers,
+    int tpDegree,
+    Map<String, Spread> names,
+    List<RankPlan> ranks) {
 
   /** The strategy that cuts between layers. */
   public static final String PIPELINE = "pipeline_parallel";
@@ -30,10 +38,11 @@ public record SplitPlan(
   /** The strategy that cuts through layers; where there are more stages than one, between, too. */
   public static final String TENSOR = "tensor_parallel";
 
-  /** Copies the list, and checks that every tensor is accounted for. */
+  /** Copies the collections, and checks that every tensor is accounted for. */
   public SplitPlan {
+    names = Map.copyOf(names);
     ranks = List.copyOf(ranks);
-    PlanCheck.check(checkpoint, ranks);
+    PlanCheck.check(checkpoint, tpDegree, names, ranks);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.modelsplitter.checkpoint.SplitPlan.RankPlan;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,15 @@ final class SplitPlanner {
         ranks.add(new RankPlan(ranks.size(), stage, tpRank, first, ends[stage], sections));
       }
     }
-    return new SplitPlan(checkpoint, architecture.name(), layers, options.tpDegree(), ranks);
+    Map<String, Spread> names = new HashMap<>();
+    for (String name : tensors.keySet()) {
+      names.put(
+          name,
+          cutter.isOnce(name)
+              ? Spread.ONCE
+              : placement.isEverywhere(name) ? Spread.EVERY_STAGE : Spread.STAGE);
+    }
+    return new SplitPlan(checkpoint, architecture.name(), layers, options.tpDegree(), names, ranks);
   }
 
   private static Section cut(Section section, TensorCutter cutter, int tpRank) {

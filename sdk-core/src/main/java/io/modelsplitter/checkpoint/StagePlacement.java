@@ -73,6 +73,11 @@ final class StagePlacement {
         .toList();
   }
 
+  /** Whether every stage needs a tensor. */
+  boolean isEverywhere(String name) {
+    return placeOf(name) == EVERY_STAGE;
+  }
+
   private String label(int place) {
     return place == EVERY_STAGE
         ? "every-stage"

@@ -31,7 +31,7 @@ final class TensorCutter {
     if (degree == 1) {
       return Optional.of(whole);
     }
-    Treatment treatment = treatment(whole);
+    Treatment treatment = treatment(whole.name());
     if (treatment instanceof Treatment.Once) {
       return tpRank == 0 ? Optional.of(whole) : Optional.empty();
     }
@@ -44,16 +44,21 @@ final class TensorCutter {
     return Optional.of(sliced(whole, (Treatment.Slice) treatment, tpRank));
   }
 
-  private Treatment treatment(TensorPart whole) {
+  /** Whether one rank of a stage alone needs a tensor. */
+  boolean isOnce(String name) {
+    return degree > 1 && treatment(name) instanceof Treatment.Once;
+  }
+
+  private Treatment treatment(String name) {
     for (TensorRule rule : architecture.rules()) {
-      if (rule.match().matches(whole.name())) {
+      if (rule.match().matches(name)) {
         return rule.treatment();
       }
     }
     throw new BadInputException(
         ("no rule says how tensor parallelism cuts the tensor %s of %s models (are the weights"
                 + " quantised?); use pipeline_parallel, or give architecture_rules")
-            .formatted(Json.show(whole.name()), architecture.name()));
+            .formatted(Json.show(name), architecture.name()));
   }
 
   private TensorPart sliced(TensorPart whole, Treatment.Slice slice, int tpRank) {
@@ -64,6 +69,9 @@ final class TensorCutter {
               .formatted(Json.show(whole.name()), shape, slice.axis()));
     }
     long size = shape.get(slice.axis());
+    if (size == 0) { // there is nothing to share
+      return tpRank == 0 ? whole : shared(whole, Optional.empty(), Share.REPLICATED);
+    }
     List<Cut.Piece> pieces = new ArrayList<>();
     boolean isShared = false;
     long offset = 0;

@@ -1,6 +1,7 @@
 package io.modelsplitter.checkpoint;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.Stride;
 import io.modelsplitter.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,10 +84,10 @@ public record TensorPart(String name, Tensor tensor, Optional<Cut> cut, Share sh
     return cut.isEmpty() ? tensor.bytes() : tensor.dtype().bytes(elements());
   }
 
-  /** Where its bytes are in the tensor's. */
+  /** Where its bytes are in the file. */
   Stride stride() {
     if (cut.isEmpty()) {
-      return Stride.contiguous(0, tensor.bytes());
+      return Stride.contiguous(tensor.offset(), tensor.bytes());
     }
     Cut taken = cut.get();
     ElementType dtype = tensor.dtype();
@@ -97,6 +98,6 @@ public record TensorPart(String name, Tensor tensor, Optional<Cut> cut, Share sh
       spans.add(
           new Stride.Span(dtype.bytes(piece.from() * inner), dtype.bytes(piece.length() * inner)));
     }
-    return new Stride(rows, rows == 0 ? 0 : tensor.bytes() / rows, spans);
+    return new Stride(tensor.offset(), rows, rows == 0 ? 0 : tensor.bytes() / rows, spans);
   }
 }

@@ -21,9 +21,10 @@ interface ArchiveReader extends Closeable {
    * An entry.
    *
    * @param name its path, as it is in the archive
+   * @param size how many bytes the archive says that a file has
    * @param content of a file; to be read before the next entry is asked for, and not closed
    */
-  record Entry(String name, Kind kind, InputStream content) {}
+  record Entry(String name, Kind kind, long size, InputStream content) {}
 
   /**
    * The next entry; null after the last one.

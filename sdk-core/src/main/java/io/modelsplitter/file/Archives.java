@@ -4,18 +4,19 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ArchiveReader.Entry;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks {@code .tar.gz}, {@code .tgz}, {@code .tar} and {@code .zip} archives from outside,
- * streaming.
+ * Unpacks, or looks through, {@code .tar.gz}, {@code .tgz}, {@code .tar} and {@code .zip} archives
+ * from outside, streaming.
  *
  * <p>Only plain files and folders are taken: an absolute path, a path with {@code ..}, a link or a
  * device is refused, and so is an archive with too many files or too many bytes for what it is. The
@@ -72,14 +73,88 @@ public final class Archives {
     }
   }
 
+  /** Is handed the plain files of an archive, in its order. */
+  public interface Visitor {
+
+    /**
+     * Reads what it wants of a file.
+     *
+     * @param path its path within the archive, with slashes
+     * @param file its content, which can be read once, forwards, and until this returns
+     */
+    void visit(String path, ByteSource file) throws IOException;
+  }
+
+  /**
+   * Goes through an archive without unpacking it; nothing is written.
+   *
+   * @throws BadInputException as {@link #extract(Path, Path)}
+   */
+  public static void visit(Path archive, Visitor visitor) throws IOException {
+    Set<Path> seen = new HashSet<>();
+    Path root = Path.of("").toAbsolutePath();
+    byte[] buffer = new byte[BUFFER];
+    walk(
+        archive,
+        root,
+        Long.MAX_VALUE,
+        (name, target, content) -> {
+          if (content != null) {
+            if (!seen.add(target)) {
+              throw twice(archive, name);
+            }
+            String path = root.relativize(target).toString().replace('\\', '/');
+            visitor.visit(path, new EntryFile(path, content));
+            while (content.read(buffer) >= 0) {
+              // the next one begins after its end
+            }
+          }
+        });
+  }
+
   private static void unpack(Path archive, Path folder, long maxBytes) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    walk(
+        archive,
+        folder,
+        maxBytes,
+        (name, target, content) -> {
+          if (content == null) {
+            Files.createDirectories(target);
+            return;
+          }
+          Path parent = target.getParent();
+          if (parent != null) {
+            Files.createDirectories(parent);
+          }
+          if (Files.exists(target)) {
+            throw twice(archive, name);
+          }
+          try (OutputStream out = Files.newOutputStream(target)) {
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+              out.write(buffer, 0, read);
+            }
+          }
+        });
+  }
+
+  /** Takes an entry that is not refused. */
+  private interface Step {
+
+    /**
+     * @param target what it would be called in the folder
+     * @param content of a file; null for a folder
+     */
+    void take(String name, Path target, @Nullable EntryContent content) throws IOException;
+  }
+
+  private static void walk(Path archive, Path folder, long maxBytes, Step step) throws IOException {
     long byRatio = Math.max(64L << 20, Math.multiplyExact(Files.size(archive), (long) MAX_RATIO));
-    long limit = Math.min(byRatio, maxBytes);
     String excess =
         maxBytes < byRatio
             ? "more than the " + maxBytes + " bytes that are allowed"
             : "more than " + MAX_RATIO + " times its size";
-    byte[] buffer = new byte[BUFFER];
+    long left = Math.min(byRatio, maxBytes);
     int entries = 0;
     try (ArchiveReader reader = open(archive)) {
       for (Entry entry = next(archive, reader); entry != null; entry = next(archive, reader)) {
@@ -89,23 +164,22 @@ public final class Archives {
         }
         Path target = target(archive, folder, entry.name());
         if (entry.kind() == ArchiveReader.Kind.FOLDER) {
-          Files.createDirectories(target);
+          step.take(entry.name(), target, null);
           continue;
         }
         if (entry.kind() == ArchiveReader.Kind.OTHER) {
           throw new BadInputException(
               archive + " holds " + entry.name() + ", which is no plain file; pack it without");
         }
-        Path parent = target.getParent();
-        if (parent != null) {
-          Files.createDirectories(parent);
-        }
-        if (Files.exists(target)) {
-          throw new BadInputException(archive + " holds " + entry.name() + " twice");
-        }
-        limit -= copy(archive, entry.content(), target, buffer, limit, excess);
+        EntryContent content = new EntryContent(archive, entry, left, excess);
+        step.take(entry.name(), target, content);
+        left -= content.position();
       }
     }
+  }
+
+  private static BadInputException twice(Path archive, String name) {
+    return new BadInputException(archive + " holds " + name + " twice");
   }
 
   private static ArchiveReader open(Path archive) {
@@ -139,31 +213,7 @@ public final class Archives {
     throw new BadInputException(archive + " holds the path " + name + ", which leads out of it");
   }
 
-  private static long copy(
-      Path archive, InputStream in, Path target, byte[] buffer, long limit, String excess)
-      throws IOException {
-    long bytes = 0;
-    try (OutputStream out = Files.newOutputStream(target)) {
-      for (int read = read(archive, in, buffer); read >= 0; read = read(archive, in, buffer)) {
-        bytes += read;
-        if (bytes > limit) {
-          throw new BadInputException(archive + " unpacks to " + excess);
-        }
-        out.write(buffer, 0, read);
-      }
-    }
-    return bytes;
-  }
-
-  private static int read(Path archive, InputStream in, byte[] buffer) {
-    try {
-      return in.read(buffer);
-    } catch (IOException e) {
-      throw damaged(archive, e);
-    }
-  }
-
-  private static BadInputException damaged(Path archive, Exception e) {
+  static BadInputException damaged(Path archive, Exception e) {
     String reason =
         e instanceof ZipException && archive.toString().endsWith("gz")
             ? "bad compression"

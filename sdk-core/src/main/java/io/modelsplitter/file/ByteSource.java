@@ -41,4 +41,15 @@ public interface ByteSource {
    * @throws IOException when it cannot be read
    */
   ByteReader open(long from, long to) throws IOException;
+
+  /**
+   * Opens many ranges of it at once, for reading one after the other. How much of what lies between
+   * them is read, too, depends on what leaving it out costs: a server is asked for a great many
+   * ranges together, and sends little more than these.
+   *
+   * @throws IOException when it cannot be read
+   */
+  default ByteReader open(Stride stride) throws IOException {
+    return new StrideReader(stride, this::open, () -> {});
+  }
 }

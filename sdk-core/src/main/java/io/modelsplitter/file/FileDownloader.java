@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,11 @@ public final class FileDownloader {
   private static final Logger log = LoggerFactory.getLogger(FileDownloader.class);
 
   private final DownloadOptions options;
+
+  /**
+   * Servers that turned out to answer one range at a time only; of a model all files lie on one.
+   */
+  private final Set<String> singleRangeServers = ConcurrentHashMap.newKeySet();
 
   /** Downloads without credentials, with the defaults of the {@link Builder}. */
   public FileDownloader() {
@@ -133,7 +140,7 @@ public final class FileDownloader {
   public ByteSource open(String url) throws IOException {
     boolean isHttp = url.regionMatches(true, 0, "http", 0, 4); // a signed URL has its own key
     HttpSource source = new HttpSource(source(url), isHttp ? options.token() : null, options);
-    return RemoteFile.open(url, source, options);
+    return RemoteFile.open(url, source, options, singleRangeServers);
   }
 
   private static FileDigests digests(Download.Result result) {

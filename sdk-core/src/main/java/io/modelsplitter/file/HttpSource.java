@@ -91,6 +91,11 @@ final class HttpSource {
     return get(range(from, end), validator);
   }
 
+  /** As {@link #range}, for what a {@code Range} header says. */
+  Response ranges(String ranges, String validator) throws PassingException {
+    return get(ranges, validator);
+  }
+
   private static String range(long from, long end) {
     return "bytes=" + from + "-" + (end == Long.MAX_VALUE ? "" : String.valueOf(end - 1));
   }

@@ -29,7 +29,14 @@ record LocalFile(Path path) implements ByteSource {
   @Override
   public ByteReader open(long from, long to) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return new Reader(channel, from, to);
+    return new Reader(channel, true, from, to);
+  }
+
+  /** The file is opened once, however many spans there are. */
+  @Override
+  public ByteReader open(Stride stride) throws IOException {
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    return new StrideReader(stride, (from, to) -> new Reader(channel, false, from, to), channel);
   }
 
   @Override
@@ -39,11 +46,13 @@ record LocalFile(Path path) implements ByteSource {
 
   private final class Reader implements ByteReader {
     private final FileChannel channel;
+    private final boolean isOwn;
     private final long end;
     private long position;
 
-    Reader(FileChannel channel, long from, long to) {
+    Reader(FileChannel channel, boolean isOwn, long from, long to) {
       this.channel = channel;
+      this.isOwn = isOwn;
       this.position = from;
       this.end = to;
     }
@@ -64,7 +73,9 @@ record LocalFile(Path path) implements ByteSource {
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      if (isOwn) {
+        channel.close();
+      }
     }
   }
 }

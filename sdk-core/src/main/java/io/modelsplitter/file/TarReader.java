@@ -53,7 +53,7 @@ final class TarReader implements ArchiveReader {
       return null;
     }
     Kind kind = entry.isDirectory() ? Kind.FOLDER : isPlainFile(entry) ? Kind.FILE : Kind.OTHER;
-    return new Entry(entry.getName(), kind, tar);
+    return new Entry(entry.getName(), kind, entry.getSize(), tar);
   }
 
   /** {@link TarArchiveEntry#isFile} takes devices for files, too. */

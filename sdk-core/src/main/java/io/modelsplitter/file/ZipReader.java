@@ -93,12 +93,12 @@ final class ZipReader implements ArchiveReader {
     ZipArchiveEntry entry = entries.nextElement();
     Kind kind = kind(entry);
     if (kind != Kind.FILE) {
-      return new Entry(entry.getName(), kind, InputStream.nullInputStream());
+      return new Entry(entry.getName(), kind, 0, InputStream.nullInputStream());
     }
     CheckedInputStream content = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
     open = content;
     opened = entry;
-    return new Entry(entry.getName(), kind, content);
+    return new Entry(entry.getName(), kind, entry.getSize(), content);
   }
 
   private static Kind kind(ZipArchiveEntry entry) {

@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,19 @@ public final class Json {
   /** As {@link #parseObject(String, String)}, from UTF-8 bytes. */
   public static Map<String, Object> parseObject(String what, byte[] text) {
     return object(what, parse(what, text));
+  }
+
+  /**
+   * As {@link #parseObject(String, byte[])}, but only these fields are kept: of a text with others
+   * that may be more than fits the memory. The stream stays open.
+   */
+  public static Map<String, Object> parseFields(String what, InputStream in, Set<String> fields) {
+    return object(
+        what,
+        read(
+            what,
+            () -> FACTORY.createParser(in),
+            (name, parser) -> JsonValues.readFields(name, parser, fields)));
   }
 
   /**

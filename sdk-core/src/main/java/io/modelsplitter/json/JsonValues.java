@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.NullUnmarked;
 
 /** Between Jackson's tokens and plain values. JSON's null is Java's, so this class is unmarked. */
@@ -74,6 +75,24 @@ final class JsonValues {
       }
     }
     return object;
+  }
+
+  /** As {@link #read}, but of an object only these fields are kept. */
+  static Object readFields(String what, JsonParser parser, Set<String> fields) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      return read(what, parser);
+    }
+    Map<String, Object> object = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      parser.nextToken();
+      if (fields.contains(key)) {
+        object.put(key, read(what, parser));
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return Collections.unmodifiableMap(object);
   }
 
   private static Object integer(String what, JsonParser parser) throws IOException {

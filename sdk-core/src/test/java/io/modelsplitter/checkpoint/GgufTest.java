@@ -9,9 +9,8 @@ import io.modelsplitter.checkpoint.SplitPlan.RankPlan;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.ByteReader;
 import io.modelsplitter.file.ByteSource;
-import io.modelsplitter.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +48,40 @@ class GgufTest {
     return files;
   }
 
+  private Path json(SplitPlan plan) throws IOException {
+    Path file = folder.resolve("plan.json");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      plan.writeJson(out);
+    }
+    return file;
+  }
+
+  /** As {@link #split}, with the file of the key-values, which merging needs. */
+  private static List<PartFile> splitForMerging(SplitPlan plan, Path target) throws IOException {
+    List<PartFile> files = split(plan, target);
+    for (Path file : new CheckpointSplitter().companions(plan.checkpoint(), target)) {
+      files.add(new PartFile(0, file, ""));
+    }
+    return files;
+  }
+
+  /** The keys of a file in order, each with the bytes of its value. */
+  private static List<Object> keyValues(Path file) throws IOException {
+    List<Object> all = new ArrayList<>();
+    byte[] bytes = Files.readAllBytes(file);
+    for (GgufMetadata.KeyValue it : GgufFile.read(ByteSource.of(file)).metadata().ofModel()) {
+      all.add(it.key());
+      all.add(ByteBuffer.wrap(Arrays.copyOfRange(bytes, (int) it.from(), (int) it.to())));
+    }
+    return all;
+  }
+
+  private static List<String> keys(Path file) throws IOException {
+    return GgufFile.read(ByteSource.of(file)).metadata().ofModel().stream()
+        .map(GgufMetadata.KeyValue::key)
+        .toList();
+  }
+
   @Test
   void open_file_hasItsTensorsAndSettings() throws IOException {
     Path file = TestGguf.model(2).write(folder.resolve("m.gguf"));
@@ -72,10 +105,10 @@ class GgufTest {
     assertTrue(files.get(0).file().toString().endsWith("rank-0.gguf"));
     GgufFile first = GgufFile.read(ByteSource.of(files.get(0).file()));
     GgufFile second = GgufFile.read(ByteSource.of(files.get(1).file()));
-    assertEquals("llama", second.metadata().value("general.architecture"));
-    assertEquals(3, second.metadata().value("llama.block_count"));
-    assertEquals(null, second.metadata().value("general.name"));
-    assertEquals(first.metadata().size(), second.metadata().size() + 1); // the tokens
+    for (PartFile part : files) {
+      assertEquals(
+          List.of("general.architecture", "general.quantization_version"), keys(part.file()));
+    }
     assertTrue(second.tensors().containsKey("output.weight")); // tied
     assertTrue(first.tensors().containsKey("token_embd.weight"));
     assertFalse(second.tensors().containsKey("token_embd.weight"));
@@ -87,13 +120,44 @@ class GgufTest {
     Checkpoint original = Checkpoint.open(TestGguf.model(3).write(folder.resolve("m.gguf")));
     for (int worldSize = 1; worldSize <= 3; worldSize++) {
       SplitPlan plan = SplitPlan.pipeline(original, worldSize);
-      List<PartFile> files = split(plan, folder.resolve("parts" + worldSize));
-      ByteArrayOutputStream json = new ByteArrayOutputStream();
-      plan.writeJson(json);
+      List<PartFile> files = splitForMerging(plan, folder.resolve("parts" + worldSize));
+      Path json = json(plan);
       Path merged = folder.resolve("merged.gguf");
-      new CheckpointMerge().merge(Json.parseObject("plan", json.toByteArray()), files, merged);
+      new CheckpointMerge().merge(json, files, merged);
       assertEquals(content(original), content(Checkpoint.open(merged)));
+      assertEquals(keyValues(folder.resolve("m.gguf")), keyValues(merged));
+      List<PartFile> without = files.subList(0, files.size() - 1);
+      BadInputException e =
+          assertThrows(BadInputException.class, () -> new CheckpointMerge().open(json, without));
+      assertTrue(String.valueOf(e.getMessage()).contains("metadata.gguf"), e::getMessage);
     }
+  }
+
+  @Test
+  void split_modelsThatDifferInASettingOnly_shareEveryPart() throws IOException {
+    List<List<String>> hashes = new ArrayList<>();
+    for (int length : new int[] {4_096, 32_768}) {
+      TestGguf gguf =
+          new TestGguf()
+              .llama(2)
+              .u32("llama.context_length", length)
+              .texts("tokenizer.ggml.merges", "m" + length)
+              .tensor("token_embd.weight", 1, 3 * 256 * 2, 256, 3)
+              .layer(0)
+              .layer(1)
+              .tensor("output_norm.weight", 0, 1024, 256);
+      Checkpoint checkpoint = Checkpoint.open(gguf.write(folder.resolve(length + ".gguf")));
+      SplitPlan plan = SplitPlan.pipeline(checkpoint, 2);
+      List<String> digests = new ArrayList<>(digests(split(plan, folder.resolve("a" + length))));
+      for (ShardFile file :
+          new CheckpointSplitter()
+              .split(plan, plan.shards(Granularity.LAYER), folder.resolve("b" + length))) {
+        digests.add(file.digests().md5());
+      }
+      hashes.add(digests);
+    }
+    assertEquals(6, hashes.get(0).size()); // two ranks; before, two layers, after
+    assertEquals(hashes.get(0), hashes.get(1));
   }
 
   @Test
@@ -162,13 +226,7 @@ class GgufTest {
             .orElseThrow();
     assertEquals(List.of(256L, 256L), down.shape()); // 8 blocks of 32 of each row
     Path merged = folder.resolve("merged.gguf");
-    ByteArrayOutputStream json = new ByteArrayOutputStream();
-    plan.writeJson(json);
-    new CheckpointMerge()
-        .merge(
-            Json.parseObject("plan", json.toByteArray()),
-            split(plan, folder.resolve("parts")),
-            merged);
+    new CheckpointMerge().merge(json(plan), splitForMerging(plan, folder.resolve("parts")), merged);
     assertEquals(content(checkpoint), content(Checkpoint.open(merged)));
   }
 

@@ -9,13 +9,12 @@ import io.modelsplitter.checkpoint.TestModels.Size;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.Folders;
 import io.modelsplitter.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -37,10 +36,12 @@ class MergeTest {
     return files;
   }
 
-  private static Map<String, Object> json(SplitPlan plan) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    plan.writeJson(out);
-    return Json.parseObject("plan", out.toByteArray());
+  private static Path json(SplitPlan plan, Path folder) throws IOException {
+    Path file = folder.resolve("plan.json");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      plan.writeJson(out);
+    }
+    return file;
   }
 
   private static TestModels model(int kind, Size size) {
@@ -84,7 +85,7 @@ class MergeTest {
             Json.write(Checkpoint.open(file.file()).aliases())); // nothing else is in there
       }
       Path merged = folder.resolve("merged.safetensors");
-      new CheckpointMerge().merge(json(plan), files, merged);
+      new CheckpointMerge().merge(json(plan, folder), files, merged);
       assertEquals(
           TestFiles.tensors(original.resolve("model.safetensors")), TestFiles.tensors(merged));
     } finally {
@@ -96,7 +97,7 @@ class MergeTest {
     SplitPlan plan = SplitPlan.of(Checkpoint.open(original), SplitOptions.of(2).tensorParallel(2));
     List<PartFile> files = split(plan, Granularity.RANK, folder.resolve("parts"));
     Path merged = folder.resolve("merged.safetensors");
-    new CheckpointMerge().merge(json(plan), files, merged);
+    new CheckpointMerge().merge(json(plan, folder), files, merged);
     assertEquals(
         TestFiles.tensors(original.resolve("model.safetensors")), TestFiles.tensors(merged));
   }
@@ -116,7 +117,7 @@ class MergeTest {
           SplitPlan.of(Checkpoint.open(story), SplitOptions.of(2 * degree).tensorParallel(degree));
       List<PartFile> files = split(plan, Granularity.LAYER, folder.resolve("parts" + degree));
       Path merged = folder.resolve("merged.safetensors");
-      new CheckpointMerge().merge(json(plan), files, merged);
+      new CheckpointMerge().merge(json(plan, folder), files, merged);
       assertEquals(
           TestFiles.tensors(story.resolve("model.safetensors")), TestFiles.tensors(merged));
     }
@@ -128,7 +129,7 @@ class MergeTest {
     Checkpoint checkpoint = Checkpoint.open(original);
     SplitPlan four = SplitPlan.of(checkpoint, SplitOptions.of(4).tensorParallel(4));
     List<PartFile> files = split(four, Granularity.RANK, folder.resolve("four"));
-    Checkpoint again = new CheckpointMerge().open(json(four), files);
+    Checkpoint again = new CheckpointMerge().open(json(four, folder), files);
     SplitPlan three = SplitPlan.pipeline(checkpoint, 3);
     SplitPlan threeAgain = SplitPlan.pipeline(again, 3);
     assertEquals(
@@ -163,7 +164,8 @@ class MergeTest {
     Path target = folder.resolve("merged.safetensors");
     BadInputException e =
         assertThrows(
-            BadInputException.class, () -> new CheckpointMerge().merge(json(plan), files, target));
+            BadInputException.class,
+            () -> new CheckpointMerge().merge(json(plan, folder), files, target));
     assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
     assertTrue(Files.notExists(target));
   }
@@ -176,6 +178,14 @@ class MergeTest {
     for (String text :
         List.of(
             "{}",
+            "",
+            "{\"ranks\": [",
+            "{\"ranks\": {}}",
+            "{\"ranks\": []} {}",
+            "{\"ranks\": [{\"tensors\": [{}]}]}",
+            "{\"ranks\": [{\"rank\": 0}]}",
+            "{\"ranks\": [{\"rank\": 99999999999, \"tensors\": []}]}",
+            "{\"plan\": {\"ranks\": [1]}}",
             "{\"ranks\": [1]}",
             "{\"ranks\": [{\"rank\": 0, \"tensors\": [{}]}]}",
             "{\"ranks\": [{\"rank\": 0, \"tensors\": [{\"name\": \"x\", \"dtype\": \"F32\","
@@ -185,7 +195,7 @@ class MergeTest {
                 + " \"stored_shape\": [11, 16]}]}]}")) {
       assertThrows(
           BadInputException.class,
-          () -> new CheckpointMerge().open(Json.parseObject("plan", text), files),
+          () -> new CheckpointMerge().open(Files.writeString(folder.resolve("lie"), text), files),
           text);
     }
   }
@@ -199,15 +209,28 @@ class MergeTest {
   }
 
   @Test
+  void merge_emptyAxisThatWouldBeCut_comesBack() throws IOException {
+    TestModels model = TestModels.llama(TestModels.SMALL);
+    String attention = "model.layers.0.self_attn.";
+    model.shapes().put(attention + "q_proj.weight", List.of(4L, 0L));
+    model.shapes().put(attention + "o_proj.weight", List.of(4L, 0L));
+    model.shapes().put("model.layers.1.self_attn.q_proj.weight", List.of(0L, 4L));
+    model.shapes().put("model.layers.1.mlp.down_proj.weight", List.of(0L, 0L));
+    assertMergesBack(model.write(folder.resolve("model"), 3));
+  }
+
+  @Test
   void open_planWithTwoAxes_isRefused() throws IOException {
     Path original = TestModels.llama(TestModels.SMALL).write(folder.resolve("model"), 3);
     SplitPlan plan = SplitPlan.of(Checkpoint.open(original), SplitOptions.of(2).tensorParallel(2));
     List<PartFile> files = split(plan, Granularity.RANK, folder.resolve("parts"));
-    String text = Json.write(json(plan));
+    String text = Files.readString(json(plan, folder));
     String half = "\"shape\":[8,16],\"stored_shape\":[16,16],\"axis\":0,\"pieces\":[[8,16]]";
     assertTrue(text.contains(half));
-    Map<String, Object> changed =
-        Json.parseObject("plan", text.replace(half, half.replace("\"axis\":0", "\"axis\":1")));
+    Path changed =
+        Files.writeString(
+            folder.resolve("changed"),
+            text.replace(half, half.replace("\"axis\":0", "\"axis\":1")));
     BadInputException e =
         assertThrows(BadInputException.class, () -> new CheckpointMerge().open(changed, files));
     assertTrue(String.valueOf(e.getMessage()).contains("two axes"), e::getMessage);

@@ -28,7 +28,7 @@ class PlanCheckTest {
     BadInputException e =
         assertThrows(
             BadInputException.class,
-            () -> new SplitPlan(PLAN.checkpoint(), "Llama", PLAN.layers(), 2, ranks));
+            () -> new SplitPlan(PLAN.checkpoint(), "Llama", PLAN.layers(), 2, PLAN.names(), ranks));
     assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
   }
 
@@ -127,5 +127,73 @@ class PlanCheckTest {
     assertEquals(
         "   1      0        1        0-2       30           3,264            13,056", lines.get(3));
     assertEquals("copies, replicated: 8, 1,152 bytes", lines.get(4));
+  }
+
+  /** A plan in which a rank has lost a tensor. */
+  private static void assertNoticed(SplitPlan plan, int rank, String name) {
+    List<RankPlan> ranks = new ArrayList<>(plan.ranks());
+    RankPlan old = ranks.get(rank);
+    List<Section> sections = new ArrayList<>();
+    for (Section section : old.sections()) {
+      sections.add(
+          new Section(
+              section.label(),
+              section.parts().stream().filter(part -> !part.name().equals(name)).toList()));
+    }
+    ranks.set(
+        rank,
+        new RankPlan(rank, old.stage(), old.tpRank(), old.firstLayer(), old.endLayer(), sections));
+    BadInputException e =
+        assertThrows(
+            BadInputException.class,
+            () ->
+                new SplitPlan(
+                    plan.checkpoint(),
+                    plan.architecture(),
+                    plan.layers(),
+                    plan.tpDegree(),
+                    plan.names(),
+                    ranks));
+    assertTrue(String.valueOf(e.getMessage()).contains("\"" + name + "\""), e::getMessage);
+  }
+
+  @Test
+  void plan_anyPartThatARankLost_isNamed() {
+    Checkpoint gpt2 = TestModels.gpt2(TestModels.SMALL).checkpoint(); // its head is tied
+    for (SplitPlan plan :
+        List.of(
+            PLAN,
+            SplitPlan.pipeline(gpt2, 3),
+            SplitPlan.of(gpt2, SplitOptions.of(4).tensorParallel(2)),
+            SplitPlan.of( // two ranks share each key head
+                TestModels.llama(TestModels.SMALL).checkpoint(),
+                SplitOptions.of(4).tensorParallel(4)))) {
+      for (RankPlan rank : plan.ranks()) {
+        for (TensorPart part : rank.parts()) {
+          assertNoticed(plan, rank.rank(), part.name());
+        }
+      }
+    }
+  }
+
+  @Test
+  void plan_stageThatLostWhatEveryStageNeeds_isNamed() {
+    TestModels model = TestModels.llama(TestModels.SMALL);
+    model.shapes().put("rope.freqs", List.of(8L));
+    SplitPlan plan =
+        SplitPlan.of(
+            model.checkpoint(),
+            new SplitOptions(
+                2,
+                1,
+                SplitOptions.Balance.LAYERS,
+                List.of(),
+                Map.of(
+                    "layer", "model.layers.{layer}.",
+                    "first", List.of("model.embed_tokens.*"),
+                    "last", List.of("model.norm.*", "lm_head.*"),
+                    "every_stage", List.of("rope.*")),
+                Map.of()));
+    assertNoticed(plan, 1, "rope.freqs");
   }
 }

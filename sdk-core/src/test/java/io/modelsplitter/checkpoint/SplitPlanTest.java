@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SplitPlanTest {
@@ -206,5 +207,41 @@ class SplitPlanTest {
     BadInputException e =
         assertThrows(BadInputException.class, () -> SplitPlan.pipeline(checkpoint, worldSize));
     assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+  }
+
+  @Test
+  void pipeline_metadataThatIsNoAlias_isLeftAlone() {
+    Map<String, String> notes =
+        Map.of(
+            "note", "model.norm.weight", // no name of a tensor
+            "model.norm.weight", "lm_head.weight", // both are there
+            "model.layers.1.b", "gone"); // neither is there
+    assertEquals(
+        List.of(
+            "lm_head.weight@12 model.embed_tokens.weight@0 model.layers.0.a@4 model.norm.weight@8"),
+        ranks(
+            checkpoint(
+                notes,
+                "{}",
+                "model.embed_tokens.weight",
+                "model.layers.0.a",
+                "model.norm.weight",
+                "lm_head.weight"),
+            1));
+  }
+
+  @Test
+  void pipeline_layerWithALeadingZero_isNoOtherName() {
+    BadInputException e =
+        assertThrows(
+            BadInputException.class,
+            () -> ranks(checkpoint(Map.of(), "{}", "h.0.a", "h.00.a", "h.1.a"), 1));
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("\"h.00.a\" belongs to no layer"), e::getMessage);
+    assertEquals(1, ranks(checkpoint(Map.of(), "{}", layers(11)), 1).size()); // 10 has a zero, too
+  }
+
+  private static String[] layers(int count) {
+    return IntStream.range(0, count).mapToObj(layer -> "h." + layer + ".a").toArray(String[]::new);
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.NullUnmarked;
 
 /** Makes GGUF files without the code under test. For one file. */
 @NullUnmarked
-final class TestGguf {
+public final class TestGguf {
   private static final int ALIGNMENT = 32;
 
   private final ByteBuffer keyValues = little(1 << 20);
@@ -106,7 +106,8 @@ final class TestGguf {
     return bytes;
   }
 
-  Path write(Path file) throws IOException {
+  /** Writes the file. */
+  public Path write(Path file) throws IOException {
     return Files.write(file, bytes());
   }
 
@@ -137,7 +138,7 @@ final class TestGguf {
   }
 
   /** A small quantised Llama with a tied head. */
-  static TestGguf model(int layers) {
+  public static TestGguf model(int layers) {
     TestGguf gguf =
         new TestGguf().llama(layers).tensor("token_embd.weight", 1, 3 * 256 * 2, 256, 3);
     for (int layer = 0; layer < layers; layer++) {

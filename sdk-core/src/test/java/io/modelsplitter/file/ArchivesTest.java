@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
@@ -63,6 +65,9 @@ class ArchivesTest {
             BadInputException.class, () -> Archives.extract(archive, folder.resolve("out")));
     assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
     assertEquals(before, FilesTest.names(folder), "something was left behind");
+    e = assertThrows(BadInputException.class, () -> Archives.visit(archive, (path, file) -> {}));
+    assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
+    assertEquals(before, FilesTest.names(folder));
   }
 
   @Test
@@ -259,5 +264,30 @@ class ArchivesTest {
     large[whole.length - 22 + 15] = 0x70; // a central directory of two gigabytes
     Files.write(archive, large);
     assertRefused("central directory", archive);
+  }
+
+  @Test
+  void visit_file_isReadForwardsAndAsFarAsItsEnd() throws IOException {
+    Path archive =
+        archive(
+            tar -> {
+              file(tar, "m/first", text("0123456789"));
+              file(tar, "m/second", text("abc"));
+            });
+    List<String> found = new ArrayList<>();
+    Archives.visit(
+        archive,
+        (path, file) -> {
+          ByteBuffer two = ByteBuffer.allocate(2);
+          try (ByteReader reader = file.open(1, 3)) {
+            reader.read(two);
+          }
+          found.add(path + " " + file.size() + " " + StandardCharsets.UTF_8.decode(two.flip()));
+          assertThrows(IOException.class, () -> file.open(0, 1).close());
+          assertThrows(
+              EOFException.class,
+              () -> file.open(3, 99).read(ByteBuffer.allocate((int) file.size())));
+        });
+    assertEquals(List.of("m/first 10 12", "m/second 3 bc"), found);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +40,10 @@ final class RangeServer implements AutoCloseable {
   volatile long sends = Long.MAX_VALUE;
 
   volatile boolean stalls;
+
+  /** Whether what is not sent at once comes byte by byte, and slowly. */
+  volatile boolean trickles;
+
   volatile long announcedExtra;
   volatile String moreHeaders = "";
   volatile String refusal = "";
@@ -141,6 +146,13 @@ final class RangeServer implements AutoCloseable {
     int length = (int) Math.min(to - from, sends);
     out.write(bytes, from, length);
     out.flush();
+    for (int at = length; trickles && at < to - from; at++) {
+      if (closed.await(5, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      out.write(bytes, from + at, 1);
+      out.flush();
+    }
     if (stalls && length < to - from) {
       closed.await();
     }

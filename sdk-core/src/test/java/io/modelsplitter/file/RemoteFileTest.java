@@ -10,6 +10,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,5 +79,85 @@ class RemoteFileTest extends DownloadFixture {
     server.hasRanges = false;
     BadInputException e = assertThrows(BadInputException.class, this::open);
     assertTrue(String.valueOf(e.getMessage()).contains("cannot be read in ranges"), e::getMessage);
+  }
+
+  @Test
+  void open_serverThatTellsNoVersion_saysSo() {
+    for (String validator : List.of("", "ETag: W/\"1\"")) {
+      server.validator = validator;
+      NoRangesException e = assertThrows(NoRangesException.class, this::open);
+      assertTrue(String.valueOf(e.getMessage()).contains("neither a strong ETag"), e::getMessage);
+    }
+  }
+
+  @Test
+  void read_serverThatTellsNoVersionAnyMore_isRefused() throws IOException {
+    ByteSource source = open();
+    server.become(bytes(SMALL, 2), "");
+    server.ignoresIfRange = true;
+    UnavailableException e = assertThrows(UnavailableException.class, () -> read(source, 0, 10));
+    assertTrue(String.valueOf(e.getMessage()).contains("no longer says"), e::getMessage);
+  }
+
+  @Test
+  void read_fileOfAnotherLength_isRefused() throws IOException {
+    ByteSource source = open();
+    server.content = bytes(SMALL - 1, 2);
+    assertThrows(UnavailableException.class, () -> read(source, 0, 10));
+    server.content = bytes(5, 2);
+    assertThrows(UnavailableException.class, () -> read(source, 5, 10));
+  }
+
+  @Test
+  void read_serverThatSendsAByteAtATime_isGivenUp() throws IOException {
+    ByteSource source = open();
+    server.sends = 1;
+    assertThrows(UnavailableException.class, () -> read(source, 0, 1_000));
+    assertEquals(6, server.ranges.size());
+    assertArrayEquals(Arrays.copyOf(server.content, 4), read(source, 0, 4)); // four is not too many
+  }
+
+  @Test
+  void read_serverThatTrickles_isGivenUp() throws IOException {
+    ByteSource source =
+        builder().stallTimeout(Duration.ofMillis(100)).attempts(2).build().open(server.url());
+    server.sends = 20_000;
+    server.trickles = true;
+    assertArrayEquals(Arrays.copyOf(server.content, 20_000), read(source, 0, 20_000));
+    server.sends = 10;
+    UnavailableException e =
+        assertThrows(UnavailableException.class, () -> read(source, 0, 100_000));
+    assertTrue(String.valueOf(e.getMessage()).contains("it stalls"), e::getMessage);
+  }
+
+  private static byte[] readAll(ByteSource source, Stride stride, int bytes) throws IOException {
+    ByteBuffer all = ByteBuffer.allocate(bytes);
+    try (ByteReader reader = source.open(stride)) {
+      while (all.hasRemaining()) { // in pieces that fit no span
+        ByteBuffer some = ByteBuffer.allocate(Math.min(all.remaining(), 777));
+        reader.read(some);
+        all.put(some.flip());
+      }
+    }
+    return all.array();
+  }
+
+  @Test
+  void readStride_serverWithoutSets_isTheSame() throws IOException {
+    Stride stride =
+        new Stride(7, 100, 5_000, List.of(new Stride.Span(3, 500), new Stride.Span(1_000, 900)));
+    ByteBuffer expected = ByteBuffer.allocate(140_000);
+    for (int row = 0; row < 100; row++) {
+      expected.put(server.content, 7 + row * 5_000 + 3, 500);
+      expected.put(server.content, 7 + row * 5_000 + 1_000, 900);
+    }
+    ByteSource source = open();
+    for (int again = 0; again < 2; again++) {
+      assertArrayEquals(expected.array(), readAll(source, stride, 140_000));
+    }
+    // The first byte; the set, to which it answers with everything; and twice the stretch.
+    assertEquals(4, server.ranges.size(), server.ranges::toString);
+    server.hasRanges = false;
+    assertThrows(UnavailableException.class, () -> readAll(source, stride, 140_000));
   }
 }
