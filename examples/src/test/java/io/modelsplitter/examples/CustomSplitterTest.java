@@ -23,11 +23,13 @@ class CustomSplitterTest {
   @Test
   void split_aFile_answersItsHash(TestRegistry registry) throws IOException {
     Path model = Files.writeString(folder.resolve("model"), "the weights");
-    Map<String, Object> taskData = new HashMap<>(TestRegistry.TASK_DATA);
-    taskData.put("model_download_url", model.toUri().toString());
-    Task task = registry.run(CustomSplitter::new, taskData);
-    assertEquals(TaskStatus.COMPLETE, task.taskStatus());
-    assertEquals(
-        new LayerHash().getHash(model.toString()), task.taskStatusData().get("layer_hash"));
+    try (ModelHost host = ModelHost.serve(model)) {
+      Map<String, Object> taskData = new HashMap<>(TestRegistry.TASK_DATA);
+      taskData.put("model_download_url", host.url());
+      Task task = registry.run(CustomSplitter::new, taskData);
+      assertEquals(TaskStatus.COMPLETE, task.taskStatus());
+      String md5 = new LayerHash().getHash(model.toString());
+      assertEquals(md5, task.taskStatusData().get("layer_hash"));
+    }
   }
 }

@@ -26,7 +26,7 @@ final class JettyErrors extends ErrorHandler {
   static void answer(Response response, Callback callback, int code, String error) {
     String text = Json.write(Errors.envelope("", error, null));
     response.setStatus(code);
-    response.getHeaders().put(RequestIds.HEADER, RequestIds.of(request));
+    response.getHeaders().put(RequestIds.HEADER, RequestIds.of(response.getRequest()));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     if (code == HttpStatus.SERVICE_UNAVAILABLE_503) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
