@@ -6,6 +6,7 @@ import io.modelsplitter.junit.TestRegistry;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.NullUnmarked;
  * The server under load from {@code wrk}, which must be installed: {@code GET} of a layer beside a
  * constant of the same size from the same server, a filter beside that {@code GET}, creating layers
  * beside {@code pgbench}; by turns, in one run. And how long registries take to open. CONTRIBUTING
- * says how to run it; {@link ServerMemoryBenchmark} looks at memory.
+ * says how to run it.
  *
- * <p>Arguments: {@code read}, {@code create} or {@code open}, and how many seconds a turn takes.
+ * <p>Arguments: {@code read}, {@code create} or {@code open}, and how many seconds a turn takes; or
+ * {@code memory} and those of {@link ServerMemoryBenchmark}.
  */
 @NullUnmarked
 public final class ServerBenchmark {
@@ -36,12 +38,14 @@ public final class ServerBenchmark {
 
   /** Runs the benchmark. */
   public static void main(String[] args) throws Exception {
-    int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
     switch (args[0]) {
-      case "read" -> read(seconds);
-      case "create" -> create(seconds);
+      case "read" -> read(Integer.parseInt(args[1]));
+      case "create" -> create(Integer.parseInt(args[1]));
       case "open" -> open();
-      default -> throw new IllegalArgumentException("read, create or open, not " + args[0]);
+      case "memory" ->
+          ServerMemoryBenchmark.run(
+              Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+      default -> throw new IllegalArgumentException("read, create, open or memory, not " + args[0]);
     }
     System.exit(0); // PostgreSQL's threads would stay
   }

@@ -19,28 +19,26 @@ import org.jspecify.annotations.NullUnmarked;
 /**
  * The memory of the server, a process with {@code -Xmx128m} on an H2 file, while it answers every
  * layer it has in one streamed answer, and under minutes of load from {@code wrk}, which must be
- * installed. CONTRIBUTING says how to run it.
+ * installed.
  *
  * <p>Arguments: the server's jar, how many layers, and how many minutes of load.
  */
 @NullUnmarked
-public final class ServerMemoryBenchmark {
+final class ServerMemoryBenchmark {
   private static final Pattern LISTENING = Pattern.compile("listening on (\\S+)");
   private static final int BATCH = 1_000;
 
   private ServerMemoryBenchmark() {}
 
-  /** Runs the benchmark. */
-  public static void main(String[] args) throws Exception {
+  static void run(Path jar, int layers, int minutes) throws Exception {
     Path folder = Files.createTempDirectory("server-memory");
-    int layers = Integer.parseInt(args[1]);
     fill(folder, layers);
     Process server =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-jar",
-                Path.of(args[0]).toAbsolutePath().toString(),
+                jar.toAbsolutePath().toString(),
                 "--port",
                 "0",
                 "--jdbc-url",
@@ -54,7 +52,7 @@ public final class ServerMemoryBenchmark {
       long bytes = readAll(url);
       System.out.printf(
           "streamed %,d layers, %,d bytes: %d MB resident%n", layers, bytes, resident(server));
-      for (int minute = 1; minute <= Integer.parseInt(args[2]); minute++) {
+      for (int minute = 1; minute <= minutes; minute++) {
         double get = new Wrk(url, Wrk.get("/model-layer/layer-%09d", layers), 32).run(25);
         double created =
             new Wrk(url, Wrk.create("/model-layer", ServerBenchmark.layer(7).toMap()), 32).run(25);
