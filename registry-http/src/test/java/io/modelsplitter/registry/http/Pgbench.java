@@ -54,7 +54,7 @@ record Pgbench(int port, Path script) {
     }
     String sql =
         """
-        \\set r random(1, 9223372036854775806)
+        \\set r random(1, 1000000000000000)
         WITH stored AS (INSERT INTO bench_model_layer (model_layer_hash, model_asset_id,
         model_component_registry_uri, model_layer_public_url, model_layer_metadata,
         model_layer_rank, model_world_size, version, modified, shape)
