@@ -57,7 +57,7 @@ final class Database {
     // What is stored is nobody's business who reads a log.
     jdbi.getConfig(StatementExceptions.class)
         .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
-    jdbi.getConfig(SqlStatements.class).addCustomizer(new StatementLimit());
+    jdbi.getConfig(SqlStatements.class).addCustomizer(new StatementLimit(dialect));
     jdbi.registerArrayType(String.class, "varchar");
     jdbi.registerArrayType(Integer.class, "integer");
     jdbi.registerArrayType(Long.class, "bigint");
@@ -88,14 +88,14 @@ final class Database {
 
   /** Runs statements that need no transaction around them. */
   <T> T run(HandleCallback<T, RuntimeException> work) {
-    return translated(() -> jdbi.withHandle(StatementLimit.restoring(work)));
+    return translated(() -> jdbi.withHandle(work));
   }
 
   /** Runs statements in one transaction, again from the start when it lost a race. */
   <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return translated(() -> jdbi.inTransaction(StatementLimit.restoring(work)));
+        return translated(() -> jdbi.inTransaction(work));
       } catch (JdbiException e) {
         if (attempt == ATTEMPTS || !LOST_RACE.contains(state(e))) {
           throw e;

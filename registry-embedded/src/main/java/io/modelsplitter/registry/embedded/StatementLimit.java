@@ -3,11 +3,11 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.registry.Deadline;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
-import org.jdbi.v3.core.ConnectionException;
-import org.jdbi.v3.core.HandleCallback;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementCustomizer;
 import org.slf4j.Logger;
@@ -17,48 +17,59 @@ import org.slf4j.LoggerFactory;
 final class StatementLimit implements StatementCustomizer {
   private static final Logger log = LoggerFactory.getLogger(StatementLimit.class);
 
-  /** H2 counts milliseconds in an {@code int}. */
   private static final long MOST_SECONDS = 1_000_000;
+
+  private static final ScheduledThreadPoolExecutor WATCH = watch();
+
+  private final Dialect dialect;
+
+  StatementLimit(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  private static ScheduledThreadPoolExecutor watch() {
+    ScheduledThreadPoolExecutor watch =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "statement-limit");
+              thread.setDaemon(true);
+              return thread;
+            });
+    watch.setRemoveOnCancelPolicy(true);
+    return watch;
+  }
 
   @Override
   public void beforeExecution(PreparedStatement statement, StatementContext context)
       throws SQLException {
     Optional<Duration> left = Deadline.left();
-    if (left.isPresent()) {
-      int seconds = (int) Math.min(MOST_SECONDS, Math.max(0, left.get().toSeconds()) + 1);
-      if (statement.getQueryTimeout() != seconds) { // H2 has a statement of its own for it
-        statement.setQueryTimeout(seconds);
-      }
+    if (left.isEmpty()) {
+      return;
+    }
+    long millis = Math.max(0, left.get().toMillis());
+    if (dialect == Dialect.H2) {
+      stopAfter(millis, statement, context);
+    } else {
+      statement.setQueryTimeout((int) Math.min(MOST_SECONDS, millis / 1_000 + 1));
     }
   }
 
-  /** H2 keeps a limit for all of the connection, which is given back as it was. */
-  static <T> HandleCallback<T, RuntimeException> restoring(
-      HandleCallback<T, RuntimeException> work) {
-    if (Deadline.left().isEmpty()) {
-      return work;
-    }
-    return handle -> {
-      try (Statement any = handle.getConnection().createStatement()) {
-        int before = any.getQueryTimeout();
-        try {
-          return work.withHandle(handle);
-        } finally {
-          restore(any, before);
-        }
-      } catch (SQLException e) {
-        throw new ConnectionException(e);
-      }
-    };
+  /**
+   * H2's own limit is one of the connection, and each change of it a statement: with it a {@code
+   * GET} took half as long again.
+   */
+  private static void stopAfter(
+      long millis, PreparedStatement statement, StatementContext context) {
+    Future<?> stop = WATCH.schedule(() -> stop(statement), millis, TimeUnit.MILLISECONDS);
+    context.addCleanable(() -> stop.cancel(false));
   }
 
-  private static void restore(Statement any, int seconds) {
+  private static void stop(PreparedStatement statement) {
     try {
-      if (any.getQueryTimeout() != seconds) {
-        any.setQueryTimeout(seconds);
-      }
-    } catch (SQLException e) { // a connection that broke is used by nobody again
-      log.debug("the limit of a connection is left as it is", e);
+      statement.cancel();
+    } catch (SQLException e) { // it has come to its end meanwhile
+      log.debug("a statement is not stopped", e);
     }
   }
 }

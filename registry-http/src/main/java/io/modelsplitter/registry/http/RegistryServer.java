@@ -219,10 +219,12 @@ public final class RegistryServer implements AutoCloseable {
     public RegistryServer start() {
       Network network = Network.of(host, limits, tls);
       Javalin javalin = Javalin.create(config -> configure(config, network));
-      javalin
-          .jettyServer()
-          .server()
-          .setRequestLog(new Exchanges(javalin.unsafe.internalRouter, List.copyOf(observers)));
+      if (!observers.isEmpty()) {
+        javalin
+            .jettyServer()
+            .server()
+            .setRequestLog(new Exchanges(javalin.unsafe.internalRouter, List.copyOf(observers)));
+      }
       try {
         javalin.start(host, port);
       } catch (JavalinException e) {
