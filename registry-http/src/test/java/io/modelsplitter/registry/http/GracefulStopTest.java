@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** A server that stops while a request runs, on a real database. */
 @Timeout(120)
 class GracefulStopTest {
+  private static final int KEPT = 8;
   private static final Duration LONG = Duration.ofMinutes(30);
 
   private static EmbeddedPostgres postgres;
@@ -57,27 +61,53 @@ class GracefulStopTest {
   @Test
   void close_whileARequestRuns_letsItFinishAndTakesNothingNew() throws Exception {
     RegistryServer server = serve(LONG);
-    try (LockedTask task = new LockedTask(postgres.getPostgresDatabase(), registry.tasks());
-        RawConnection kept = RawConnection.to(server.url())) {
+    List<RawConnection> kept = new ArrayList<>();
+    try (LockedTask task = new LockedTask(postgres.getPostgresDatabase(), registry.tasks())) {
       CompletableFuture<HttpResponse<String>> running = task.change(server.url());
       task.awaitWaiting(1);
-      assertEquals(200, kept.send(RawConnection.get("/readyz")).answer().status());
+      for (int i = 0; i < KEPT; i++) {
+        RawConnection connection = RawConnection.to(server.url());
+        kept.add(connection);
+        assertEquals(200, connection.send(RawConnection.get("/readyz")).answer().status());
+      }
       CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
 
       RawConnection.untilNoneIsTaken(server.url());
-      RawConnection.Answer answer = kept.send(RawConnection.get("/readyz")).answer();
-      assertEquals(503, answer.status());
-      assertTrue(answer.headers().contains("connection: close"), answer::headers);
-      assertTrue(answer.headers().contains("retry-after: 1"), answer::headers);
-      assertTrue(answer.body().contains("stopping"), answer::body);
-      assertTrue(kept.endsWithoutAnAnswer());
+      int told = 0;
+      for (RawConnection connection : kept) {
+        told += isTold(connection) ? 1 : 0;
+      }
+      assertTrue(told > 0);
       assertFalse(running.isDone());
       assertFalse(closing.isDone());
 
       task.letGo();
       assertEquals(200, running.get().statusCode());
       closing.get();
+    } finally {
+      for (RawConnection connection : kept) {
+        connection.close();
+      }
     }
+  }
+
+  /**
+   * Whether a kept connection is told that the server stops; else it was closed, as one is whose
+   * last answer was just on its way.
+   */
+  private static boolean isTold(RawConnection kept) {
+    RawConnection.Answer answer;
+    try {
+      answer = kept.send(RawConnection.get("/readyz")).answer();
+    } catch (IOException e) {
+      return false;
+    }
+    assertEquals(503, answer.status());
+    assertTrue(answer.headers().contains("connection: close"), answer::headers);
+    assertTrue(answer.headers().contains("retry-after: 1"), answer::headers);
+    assertTrue(answer.body().contains("stopping"), answer::body);
+    assertTrue(kept.endsWithoutAnAnswer());
+    return true;
   }
 
   @Test
