@@ -227,8 +227,13 @@ final class ProcessJob {
     }
   }
 
-  /** Removes everything of a job that does not run. */
+  /** Removes everything of a job that does not run; who asks beside another waits for it. */
   void remove() throws IOException {
-    Folders.delete(folder);
+    running.lock();
+    try {
+      Folders.delete(folder);
+    } finally {
+      running.unlock();
+    }
   }
 }

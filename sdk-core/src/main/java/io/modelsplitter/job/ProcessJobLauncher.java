@@ -217,15 +217,14 @@ public final class ProcessJobLauncher implements JobLauncher {
     ended.removeIf(job -> !job.state().phase().isFinal());
     ended.sort(Comparator.comparing(ProcessJob::lastChanged));
     for (int i = 0; i < ended.size() - REMEMBERED; i++) {
-      forget(ended.get(i).spec().taskId());
+      forget(ended.get(i));
     }
   }
 
-  private void forget(String taskId) throws IOException {
-    ProcessJob job = jobs.remove(taskId);
-    if (job != null) {
-      job.remove();
-    }
+  /** Last its name, so that a job that is not known has left nothing. */
+  private void forget(ProcessJob job) throws IOException {
+    job.remove();
+    jobs.remove(job.spec().taskId(), job);
   }
 
   @Override
@@ -269,7 +268,7 @@ public final class ProcessJobLauncher implements JobLauncher {
     if (job != null) {
       job.cancel();
       try {
-        forget(taskId);
+        forget(job);
       } catch (IOException e) {
         throw new UnavailableException("the folder of job " + taskId + " cannot be removed", e);
       }
