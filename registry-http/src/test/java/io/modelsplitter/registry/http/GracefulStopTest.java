@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -14,9 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,23 +24,12 @@ class GracefulStopTest {
   private static final int KEPT = 8;
   private static final Duration LONG = Duration.ofMinutes(30);
 
-  private static EmbeddedPostgres postgres;
-
+  private final String database = RealPostgres.newDatabaseUrl();
   private EmbeddedRegistry registry;
-
-  @BeforeAll
-  static void start() throws Exception {
-    postgres = EmbeddedPostgres.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    postgres.close();
-  }
 
   @BeforeEach
   void open() {
-    registry = EmbeddedRegistry.open(postgres.getPostgresDatabase());
+    registry = EmbeddedRegistry.open(database, RealPostgres.USER, "");
   }
 
   @AfterEach
@@ -62,7 +48,7 @@ class GracefulStopTest {
   void close_whileARequestRuns_letsItFinishAndTakesNothingNew() throws Exception {
     RegistryServer server = serve(LONG);
     List<RawConnection> kept = new ArrayList<>();
-    try (LockedTask task = new LockedTask(postgres.getPostgresDatabase(), registry.tasks())) {
+    try (LockedTask task = new LockedTask(database, registry.tasks())) {
       CompletableFuture<HttpResponse<String>> running = task.change(server.url());
       task.awaitWaiting(1);
       for (int i = 0; i < KEPT; i++) {
@@ -113,7 +99,7 @@ class GracefulStopTest {
   @Test
   void close_whileARequestRunsTooLong_goesAllTheSame() throws Exception {
     RegistryServer server = serve(Duration.ZERO);
-    try (LockedTask task = new LockedTask(postgres.getPostgresDatabase(), registry.tasks())) {
+    try (LockedTask task = new LockedTask(database, registry.tasks())) {
       CompletableFuture<HttpResponse<String>> running = task.change(server.url());
       task.awaitWaiting(1);
       server.close();

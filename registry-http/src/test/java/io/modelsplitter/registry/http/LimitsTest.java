@@ -7,10 +7,8 @@ import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is too much, on the wire. */
 @Timeout(60)
 class LimitsTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Limits SMALL =
       new Limits(
           2048,
@@ -60,26 +57,16 @@ class LimitsTest {
     return RegistryServer.builder().tasks(registry.tasks()).limits(SMALL);
   }
 
-  private static HttpResponse<String> send(
-      RegistryServer server, String method, String path, String body, String... headers)
-      throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(method, BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HTTP.send(request.build(), BodyHandlers.ofString());
-  }
-
   @Test
   void tooLarge_is413And431() throws Exception {
     try (RegistryServer server = builder().start()) {
-      HttpResponse<String> body = send(server, "POST", "/tasks", " ".repeat(2049));
+      HttpResponse<String> body = HttpRequests.send(server, "POST", "/tasks", " ".repeat(2049));
       assertEquals(413, body.statusCode());
       assertTrue(body.body().contains("2048"), body::body);
-      assertEquals(200, send(server, "POST", "/tasks", "{}" + " ".repeat(2046)).statusCode());
-      assertEquals(431, send(server, "GET", "/tasks", "", "X", "x".repeat(5000)).statusCode());
+      assertEquals(
+          200, HttpRequests.send(server, "POST", "/tasks", "{}" + " ".repeat(2046)).statusCode());
+      assertEquals(
+          431, HttpRequests.send(server, "GET", "/tasks", "", "X", "x".repeat(5000)).statusCode());
     }
   }
 
@@ -98,7 +85,7 @@ class LimitsTest {
         for (Socket socket : slow) {
           socket.getOutputStream().write(' ');
         }
-        assertEquals(200, send(server, "POST", "/tasks", "{}").statusCode());
+        assertEquals(200, HttpRequests.send(server, "POST", "/tasks", "{}").statusCode());
       }
     } finally {
       for (Socket socket : slow) {
@@ -116,17 +103,18 @@ class LimitsTest {
     Access access = new Access(new TokenFile(tokens), null, new RateLimit(3));
     try (RegistryServer server = builder().access(access).start()) {
       String[] reader = {"Authorization", "Bearer reader"};
-      HttpResponse<String> answer = send(server, "GET", "/tasks", "", reader);
+      HttpResponse<String> answer = HttpRequests.send(server, "GET", "/tasks", "", reader);
       while (answer.statusCode() == 200) {
-        answer = send(server, "GET", "/tasks", "", reader);
+        answer = HttpRequests.send(server, "GET", "/tasks", "", reader);
       }
       assertEquals(429, answer.statusCode());
       assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
       assertEquals(
-          200, send(server, "GET", "/tasks", "", "Authorization", "Bearer r").statusCode());
-      assertEquals(401, send(server, "GET", "/tasks", "").statusCode());
+          200,
+          HttpRequests.send(server, "GET", "/tasks", "", "Authorization", "Bearer r").statusCode());
+      assertEquals(401, HttpRequests.send(server, "GET", "/tasks", "").statusCode());
       while (answer.statusCode() == 429) {
-        answer = send(server, "GET", "/tasks", "", reader);
+        answer = HttpRequests.send(server, "GET", "/tasks", "", reader);
       }
       assertEquals(200, answer.statusCode());
     }

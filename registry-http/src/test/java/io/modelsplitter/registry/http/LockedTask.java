@@ -10,12 +10,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import javax.sql.DataSource;
 
 /** A task on PostgreSQL that somebody holds, so that who changes it waits until it is let go. */
 final class LockedTask implements AutoCloseable {
@@ -23,9 +23,12 @@ final class LockedTask implements AutoCloseable {
   private final Connection connection;
   private final Task task;
 
-  LockedTask(DataSource postgres, TaskRegistry tasks) throws SQLException {
+  /**
+   * @param postgresUrl the database of the tasks
+   */
+  LockedTask(String postgresUrl, TaskRegistry tasks) throws SQLException {
     this.task = tasks.create(NewTask.of("model_splits", Map.of()));
-    this.connection = postgres.getConnection();
+    this.connection = DriverManager.getConnection(postgresUrl, RealPostgres.USER, "");
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT * FROM task WHERE task_id = '" + task.taskId() + "' FOR UPDATE");

@@ -16,8 +16,6 @@ import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.registry.client.SplitRunnerClient;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -36,15 +34,13 @@ class ManyServersTest {
   private static final MemoryDeployer DEPLOYER = new MemoryDeployer();
   private static final List<EmbeddedRegistry> REGISTRIES = new ArrayList<>();
   private static final List<RegistryServer> SERVERS = new ArrayList<>();
-  private static EmbeddedPostgres postgres;
 
   @BeforeAll
-  static void start() throws IOException {
-    postgres = EmbeddedPostgres.start();
+  static void start() {
+    String database = RealPostgres.newDatabaseUrl();
     CredentialsKey key = CredentialsKey.random();
     for (int i = 0; i < 2; i++) {
-      EmbeddedRegistry registry =
-          EmbeddedRegistry.open(postgres.getJdbcUrl("postgres", "postgres"), "postgres", "");
+      EmbeddedRegistry registry = EmbeddedRegistry.open(database, RealPostgres.USER, "");
       REGISTRIES.add(registry);
       SERVERS.add(
           RegistryServer.builder()
@@ -55,10 +51,9 @@ class ManyServersTest {
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  static void stop() {
     SERVERS.forEach(RegistryServer::close);
     REGISTRIES.forEach(EmbeddedRegistry::close);
-    postgres.close();
   }
 
   /** A port whose calls go to the clients by turns. */

@@ -12,12 +12,7 @@ import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code /metrics} says, read as Prometheus reads it. */
 @Timeout(60)
 class MetricsTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final String COUNT = "http_server_requests_seconds_count";
 
   /** A sample of Prometheus' text format 0.0.4. */
@@ -73,13 +67,7 @@ class MetricsTest {
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(method, BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HTTP.send(request.build(), BodyHandlers.ofString());
+    return HttpRequests.send(server, method, path, body, headers);
   }
 
   private Map<String, Double> samples() throws Exception {

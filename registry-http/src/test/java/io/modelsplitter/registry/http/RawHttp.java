@@ -1,9 +1,6 @@
 package io.modelsplitter.registry.http;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,11 +25,8 @@ final class RawHttp {
 
   /** Sends these lines and an empty one, and takes everything until the connection ends. */
   static Answer send(RegistryServer server, String... lines) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.url().getPort())) {
-      String request = String.join("\r\n", lines) + "\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      return new Answer(
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+    try (RawConnection connection = RawConnection.to(server.url())) {
+      return new Answer(connection.send(String.join("\r\n", lines) + "\r\n\r\n").rest());
     }
   }
 }

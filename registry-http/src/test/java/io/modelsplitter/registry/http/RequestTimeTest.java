@@ -5,17 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,26 +22,13 @@ class RequestTimeTest {
   private static final Duration LONG = Duration.ofMinutes(30);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private static EmbeddedPostgres postgres;
-
   private final ExecutorService background = Executors.newCachedThreadPool();
-  private DataSource dataSource;
+  private final String database = RealPostgres.newDatabaseUrl();
   private EmbeddedRegistry registry;
-
-  @BeforeAll
-  static void start() throws Exception {
-    postgres = EmbeddedPostgres.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    postgres.close();
-  }
 
   @BeforeEach
   void open() {
-    dataSource = postgres.getPostgresDatabase();
-    registry = EmbeddedRegistry.open(postgres.getJdbcUrl("postgres", "postgres"), "postgres", "");
+    registry = EmbeddedRegistry.open(database, RealPostgres.USER, "");
   }
 
   @AfterEach
@@ -78,7 +61,7 @@ class RequestTimeTest {
   @Test
   void request_thatTakesTooLong_isStoppedAndToldToComeAgain() throws Exception {
     try (RegistryServer server = serve(100, LONG, SECOND, LONG);
-        LockedTask task = new LockedTask(dataSource, registry.tasks())) {
+        LockedTask task = new LockedTask(database, registry.tasks())) {
       HttpResponse<String> answer = task.change(server.url()).get();
       assertEquals(503, answer.statusCode());
       assertTrue(answer.body().contains("too long"), answer::body);
@@ -92,7 +75,7 @@ class RequestTimeTest {
   void request_ofAnIdleConnection_isAnsweredAllTheSame() throws Exception {
     try (RegistryServer server = serve(100, SECOND, LONG, LONG);
         RegistryServer hasty = serve(100, LONG, Duration.ofSeconds(3), LONG);
-        LockedTask task = new LockedTask(dataSource, registry.tasks())) {
+        LockedTask task = new LockedTask(database, registry.tasks())) {
       CompletableFuture<HttpResponse<String>> silent = task.change(server.url());
       assertEquals(503, task.change(hasty.url()).get().statusCode()); // three seconds later
       task.letGo();
@@ -104,7 +87,7 @@ class RequestTimeTest {
   void longAnswer_isGivenAsLongAsItIsRead() throws Exception {
     createManyTasks();
     try (RegistryServer server = serve(100, LONG, SECOND, LONG);
-        LockedTask task = new LockedTask(dataSource, registry.tasks());
+        LockedTask task = new LockedTask(database, registry.tasks());
         RawConnection reader = beginReadingAllTasks(server)) {
       assertEquals(503, task.change(server.url()).get().statusCode()); // a second later
       reader.send(
@@ -118,7 +101,7 @@ class RequestTimeTest {
   @Test
   void connections_ofWhichAllAreAnswered_leaveOthersTheirWord() throws Exception {
     try (RegistryServer server = serve(2, LONG, LONG, LONG);
-        LockedTask task = new LockedTask(dataSource, registry.tasks())) {
+        LockedTask task = new LockedTask(database, registry.tasks())) {
       CompletableFuture<HttpResponse<String>> one = task.change(server.url());
       CompletableFuture<HttpResponse<String>> two = task.change(server.url());
       task.awaitWaiting(2);

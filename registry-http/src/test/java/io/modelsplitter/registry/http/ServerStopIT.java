@@ -30,7 +30,8 @@ class ServerStopIT {
                 "--db-user=postgres",
                 "--stop-seconds=3600");
         LockedTask task =
-            new LockedTask(postgres.getPostgresDatabase(), TaskClient.at(server.url()));
+            new LockedTask(
+                postgres.getJdbcUrl("postgres", "postgres"), TaskClient.at(server.url()));
         RawConnection kept = RawConnection.to(URI.create(server.url()))) {
       CompletableFuture<HttpResponse<String>> running = task.change(URI.create(server.url()));
       task.awaitWaiting(1);

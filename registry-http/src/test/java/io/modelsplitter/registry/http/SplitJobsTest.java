@@ -13,12 +13,7 @@ import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Split jobs over HTTP, with real processes behind them. */
 @Timeout(60)
 class SplitJobsTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @TempDir Path folder;
 
@@ -77,13 +71,7 @@ class SplitJobsTest {
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(method, BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HTTP.send(request.build(), BodyHandlers.ofString());
+    return HttpRequests.send(server, method, path, body, headers);
   }
 
   private static Map<String, Object> taskData(String name) {
