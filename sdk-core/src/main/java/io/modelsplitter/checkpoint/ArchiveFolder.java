@@ -67,7 +67,7 @@ final class ArchiveFolder implements ModelFolder {
     try (ByteReader reader = file.open(0, file.size())) {
       reader.read(bytes);
     }
-    return Json.parseObject(path, bytes.array());
+    return Json.parseFile(path, bytes.array());
   }
 
   /** The one folder in this one, if there is nothing else. */

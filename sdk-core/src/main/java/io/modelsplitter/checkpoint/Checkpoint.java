@@ -109,6 +109,6 @@ public record Checkpoint(
     if (Files.size(file) > MAX_JSON) {
       throw new BadInputException(file + " has more than " + MAX_JSON + " bytes");
     }
-    return Json.parseObject(file.toString(), Files.readAllBytes(file));
+    return Json.parseFile(file.toString(), Files.readAllBytes(file));
   }
 }

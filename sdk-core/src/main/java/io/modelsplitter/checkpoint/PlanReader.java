@@ -27,6 +27,7 @@ final class PlanReader {
       new ObjectMapper(
           JsonFactory.builder()
               .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW) // see Json.parseFile
               .streamReadConstraints(
                   StreamReadConstraints.builder()
                       .maxNestingDepth(200)

@@ -32,6 +32,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW) // see Json.parseFile
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(8)
