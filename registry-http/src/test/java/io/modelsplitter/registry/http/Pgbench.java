@@ -38,18 +38,23 @@ record Pgbench(int port, Path script) {
         while (entries.next()) {
           String key = entries.getString(1);
           boolean own = key.contains("6c617965722d"); // "layer-"
-          keys.add("'\\x" + key + "'::bytea" + (own ? " || int8send(:r)" : ""));
+          keys.add("'\\x" + key + "'::bytea" + (own ? " || int8send(:r::bigint)" : ""));
           facts.add(entries.getString(2));
         }
       }
       try (ResultSet rows =
           statement.executeQuery(
-              "SELECT quote_literal(model_layer_metadata), shape FROM model_layer WHERE"
+              "SELECT encode(convert_to(model_layer_metadata, 'UTF8'), 'hex'), shape FROM model_layer WHERE"
                   + " model_layer_hash = '"
                   + hash
                   + "'")) {
         rows.next();
-        row = rows.getString(1) + ", 0, 8, 1, 1700000000000, " + rows.getString(2);
+        // in hex, since pgbench takes what follows a colon for a variable
+        row =
+            "convert_from('\\x"
+                + rows.getString(1)
+                + "', 'UTF8'), 0, 8, 1, 1700000000000, "
+                + rows.getString(2);
       }
     }
     String sql =
@@ -58,8 +63,8 @@ record Pgbench(int port, Path script) {
         WITH stored AS (INSERT INTO bench_model_layer (model_layer_hash, model_asset_id,
         model_component_registry_uri, model_layer_public_url, model_layer_metadata,
         model_layer_rank, model_world_size, version, modified, shape)
-        VALUES ('layer-' || :r, 'asset-1', 'registry://component/decoder',
-        'https://layers.example.com/' || :r, %s) RETURNING layer_number AS document)
+        VALUES ('layer-' || :r::bigint, 'asset-1', 'registry://component/decoder',
+        'https://layers.example.com/' || :r::bigint, %s) RETURNING layer_number AS document)
         INSERT INTO bench_model_layer_entry (seek_key, facts, document)
         SELECT k, f, document FROM stored, UNNEST(ARRAY[%s], ARRAY[%s]) AS t(k, f);
         """
