@@ -6,7 +6,6 @@ import io.modelsplitter.file.Folders;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -74,7 +73,7 @@ public final class Journal {
     note.put("data", data);
     note.put("sha256", digest(data));
     try (AtomicFile file = AtomicFile.create(file(name))) {
-      file.write(ByteBuffer.wrap(Json.write(note).getBytes(StandardCharsets.US_ASCII)));
+      file.write(ByteBuffer.wrap(Json.writeBytes(note)));
       file.commit();
     }
   }
@@ -99,7 +98,7 @@ public final class Journal {
 
   private static String digest(Map<?, ?> data) {
     try {
-      byte[] text = Json.write(data).getBytes(StandardCharsets.US_ASCII);
+      byte[] text = Json.writeBytes(data);
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);

@@ -124,7 +124,7 @@ record SyntheticCheckpoint(int layers, int width, int vocabulary) {
       header.put(tensor.getKey(), info);
       offset = end;
     }
-    byte[] json = Json.write(header).getBytes(StandardCharsets.UTF_8);
+    byte[] json = Json.writeBytes(header);
     int padded = (json.length + 7) / 8 * 8;
     ByteBuffer bytes = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(padded).put(json);

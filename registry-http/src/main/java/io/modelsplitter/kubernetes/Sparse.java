@@ -2,7 +2,6 @@ package io.modelsplitter.kubernetes;
 
 import io.modelsplitter.json.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +41,7 @@ final class Sparse {
     Buffer buffer = new Buffer();
     body.writeTo(buffer);
     Map<String, Object> object = Json.parseObject("what is sent", buffer.readByteArray());
-    byte[] text = Json.write(patch ? object : object(object)).getBytes(StandardCharsets.US_ASCII);
+    byte[] text = Json.writeBytes(patch ? object : object(object));
     return request
         .newBuilder()
         .method(request.method(), RequestBody.create(text, patch ? MERGE_PATCH : JSON))

@@ -6,7 +6,6 @@ import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +51,7 @@ public final class RankManifest {
     manifest.put("format", extension);
     manifest.put("files", entries);
     try (AtomicFile file = AtomicFile.create(target)) {
-      file.write(ByteBuffer.wrap(Json.write(manifest).getBytes(StandardCharsets.US_ASCII)));
+      file.write(ByteBuffer.wrap(Json.writeBytes(manifest)));
       file.commit();
     }
     return new LayerHash().digests(target);

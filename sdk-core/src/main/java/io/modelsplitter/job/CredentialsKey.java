@@ -69,7 +69,7 @@ public final class CredentialsKey {
   /** Seals a cluster's config for the split runner with this id. */
   public SealedCredentials seal(String runnerId, Map<String, Object> clusterK8sConfig) {
     byte[] nonce = randomBytes(NONCE_BYTES);
-    byte[] text = Json.write(clusterK8sConfig).getBytes(StandardCharsets.UTF_8);
+    byte[] text = Json.writeBytes(clusterK8sConfig);
     try {
       byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, runnerId).doFinal(text);
       byte[] all = ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();

@@ -7,7 +7,6 @@ import io.modelsplitter.job.JobState.Pod;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -81,7 +80,7 @@ record ProcessRecord(JobSpec spec, JobState state, long pid, long startedAt) {
     map.put("pid", pid);
     map.put("started_at", startedAt);
     try (AtomicFile file = AtomicFile.create(folder.resolve(NAME))) {
-      file.write(ByteBuffer.wrap(Json.write(map).getBytes(StandardCharsets.UTF_8)));
+      file.write(ByteBuffer.wrap(Json.writeBytes(map)));
       file.commit();
     }
   }

@@ -120,11 +120,15 @@ public final class Json {
     return read(what, () -> FACTORY.createParser(text), JsonValues::read);
   }
 
+  /** As {@link #parse(String, String)}, of text that {@link #write} made, and quicker. */
+  public static @Nullable Object parseWritten(String what, String text) {
+    return read(what, () -> OWN.createParser(text), JsonValues::read);
+  }
+
   /**
-   * As {@link #parse(String, String)}, of text that {@link #write} made, but of objects only the
-   * fields along a path are kept, in every element of a list, until the path ends: what a dotted
-   * path needs, and quicker. A path with a number keeps everything, since the number may be an
-   * index.
+   * As {@link #parseWritten}, but of objects only the fields along a path are kept, in every
+   * element of a list, until the path ends: what a dotted path needs, and quicker. A path with a
+   * number keeps everything, since the number may be an index.
    *
    * @param path the components of the path
    * @param from the component that names the fields of the outermost objects
@@ -132,7 +136,7 @@ public final class Json {
   public static @Nullable Object parseAlong(String what, String text, String[] path, int from) {
     for (int i = from; i < path.length; i++) {
       if (path[i].isEmpty() || Character.isDigit(path[i].charAt(0))) {
-        return parse(what, text);
+        return parseWritten(what, text);
       }
     }
     return read(
@@ -174,13 +178,18 @@ public final class Json {
 
   /** The value as JSON text. */
   public static String write(@Nullable Object value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return new String(writeBytes(value), StandardCharsets.US_ASCII);
+  }
+
+  /** The value as JSON text in ASCII. */
+  public static byte[] writeBytes(@Nullable Object value) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(512);
     try {
       write(value, out);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail to take bytes
     }
-    return out.toString(StandardCharsets.US_ASCII);
+    return out.toByteArray();
   }
 
   /** Writes the value as JSON text and flushes; the stream stays open. */

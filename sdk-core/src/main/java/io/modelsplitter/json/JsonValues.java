@@ -29,14 +29,14 @@ final class JsonValues {
           parser.nextToken();
           object.put(key, read(what, parser));
         }
-        yield Collections.unmodifiableMap(object);
+        yield new JsonMap(object);
       }
       case START_ARRAY -> {
         List<Object> list = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           list.add(read(what, parser));
         }
-        yield Collections.unmodifiableList(list);
+        yield new JsonList(list);
       }
       case VALUE_NUMBER_INT -> integer(what, parser);
       case VALUE_NUMBER_FLOAT -> finite(what, parser.getDoubleValue(), parser.getText());
@@ -134,19 +134,25 @@ final class JsonValues {
       return copyObject(what, map, depth);
     }
     if (value instanceof List<?> list) {
-      checkDepth(what, depth);
+      checkDepth(what, depth + Math.max(0, JsonMap.height(list) - 1));
+      if (list instanceof JsonList) {
+        return list;
+      }
       List<Object> copy = new ArrayList<>(list.size());
       for (Object element : list) {
         copy.add(copy(what, element, depth + 1));
       }
-      return Collections.unmodifiableList(copy);
+      return new JsonList(copy);
     }
     throw new BadInputException(
         what + " holds a " + value.getClass().getName() + ", which JSON cannot hold");
   }
 
   static Map<String, Object> copyObject(String what, Map<?, ?> map, int depth) {
-    checkDepth(what, depth);
+    checkDepth(what, depth + Math.max(0, JsonMap.height(map) - 1));
+    if (map instanceof JsonMap copied) {
+      return copied;
+    }
     Map<String, Object> copy = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       if (!(entry.getKey() instanceof String key)) {
@@ -154,7 +160,7 @@ final class JsonValues {
       }
       copy.put(key, copy(what, entry.getValue(), depth + 1));
     }
-    return Collections.unmodifiableMap(copy);
+    return new JsonMap(copy);
   }
 
   private static void checkDepth(String what, int depth) {

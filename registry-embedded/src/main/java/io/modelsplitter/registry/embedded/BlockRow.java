@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ record BlockRow(String document, long version, long modified)
       """;
 
   /** What a row tells to a query. */
-  static Row<Stored<Block>> row(ResultSet rows, StatementContext context) throws SQLException {
+  static Row<Stored<Block>> row(ResultSet rows) throws SQLException {
     BlockRow content =
         new BlockRow(
             rows.getString("block_document"), rows.getLong("version"), rows.getLong("modified"));

@@ -5,6 +5,8 @@ import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.Deadline;
 import java.lang.reflect.Type;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.jdbi.v3.core.argument.ArgumentFactory;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /** One database: runs statements, repeats what lost a race, and says when it cannot be reached. */
@@ -33,11 +36,13 @@ final class Database {
 
   private static final int ATTEMPTS = 10;
 
+  private final DataSource dataSource;
   private final Jdbi jdbi;
   private final Dialect dialect;
   private final Counts counts = new Counts();
 
-  private Database(Jdbi jdbi, Dialect dialect) {
+  private Database(DataSource dataSource, Jdbi jdbi, Dialect dialect) {
+    this.dataSource = dataSource;
     this.jdbi = jdbi;
     this.dialect = dialect;
   }
@@ -57,13 +62,13 @@ final class Database {
     // What is stored is nobody's business who reads a log.
     jdbi.getConfig(StatementExceptions.class)
         .setMessageRendering(StatementExceptions.MessageRendering.SHORT_STATEMENT);
-    jdbi.getConfig(SqlStatements.class).addCustomizer(new StatementLimit(dialect));
+    jdbi.getConfig(SqlStatements.class).addCustomizer(new StatementLimit());
     jdbi.registerArrayType(String.class, "varchar");
     jdbi.registerArrayType(Integer.class, "integer");
     jdbi.registerArrayType(Long.class, "bigint");
     jdbi.registerArrayType(Boolean.class, "boolean");
     jdbi.registerArgument(new KeyArrays(dialect == Dialect.H2 ? "VARBINARY" : "bytea"));
-    return new Database(jdbi, dialect);
+    return new Database(dataSource, jdbi, dialect);
   }
 
   /**
@@ -89,6 +94,28 @@ final class Database {
   /** Runs statements that need no transaction around them. */
   <T> T run(HandleCallback<T, RuntimeException> work) {
     return translated(() -> jdbi.withHandle(work));
+  }
+
+  /**
+   * The row with this key. Without Jdbi, which for so small a question takes longer than H2 itself.
+   */
+  <T> Optional<Row<T>> find(DocumentTable table, String key, Row.Mapper<T> mapper) {
+    String sql = "SELECT * FROM " + table.name() + " WHERE " + table.key() + " = ?";
+    return translated(
+        () -> {
+          try (Connection connection = dataSource.getConnection();
+              PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, key);
+            StatementLimit.Running running = StatementLimit.begin(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+              return rows.next() ? Optional.of(mapper.map(rows)) : Optional.empty();
+            } finally {
+              running.end();
+            }
+          } catch (SQLException e) {
+            throw new UnableToExecuteStatementException("cannot read " + table.name(), e, null);
+          }
+        });
   }
 
   /** Runs statements in one transaction, again from the start when it lost a race. */

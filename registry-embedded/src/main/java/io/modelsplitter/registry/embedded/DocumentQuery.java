@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class DocumentQuery<T> {
   private final Database database;
   private final DocumentTable table;
   private final Shapes shapes;
-  private final RowMapper<Row<T>> mapper;
+  private final Row.Mapper<T> mapper;
   private final Function<T, Map<String, Object>> toDocument;
   private final PlanChoice choice;
   private final PlanSql plans;
@@ -35,7 +34,7 @@ final class DocumentQuery<T> {
       Database database,
       DocumentTable table,
       Shapes shapes,
-      RowMapper<Row<T>> mapper,
+      Row.Mapper<T> mapper,
       Function<T, Map<String, Object>> toDocument) {
     this.database = database;
     this.table = table;

@@ -18,9 +18,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,24 +96,33 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
       throw new BadInputException(
           "the database must be jdbc:h2:… or jdbc:postgresql:…, not " + scheme(jdbcUrl));
     }
+    HikariConfig config = config(withoutTraceFile(jdbcUrl), user, password);
+    if (jdbcUrl.startsWith("jdbc:postgresql:")) {
+      config.setConnectionInitSql(POSTGRESQL_SETTINGS);
+    }
+    closeCleanlyOnce(config);
+    return open(config, HikariDataSource::close);
+  }
+
+  private static HikariConfig config(String jdbcUrl, String user, String password) {
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(withoutTraceFile(jdbcUrl));
+    config.setJdbcUrl(jdbcUrl);
     config.setUsername(user);
     config.setPassword(password);
     config.setPoolName("model-splitter");
     config.setMaximumPoolSize(POOL_SIZE);
     config.setConnectionTimeout(10_000);
-    if (jdbcUrl.startsWith("jdbc:postgresql:")) {
-      config.setConnectionInitSql(POSTGRESQL_SETTINGS);
-    }
+    return config;
+  }
+
+  private static EmbeddedRegistry open(HikariConfig config, Consumer<HikariDataSource> close) {
     PoolCounts counts = new PoolCounts();
     config.setMetricsTrackerFactory((name, pool) -> counts);
-    closeCleanlyOnce(config);
     HikariDataSource pool = connect(config);
     try {
-      return new EmbeddedRegistry(pool, () -> counts.connections(pool), pool::close);
+      return new EmbeddedRegistry(pool, () -> counts.connections(pool), () -> close.accept(pool));
     } catch (RuntimeException e) {
-      pool.close();
+      close.accept(pool);
       throw e;
     }
   }
@@ -157,10 +166,10 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
 
   /** New, empty registries in memory, gone when closed. */
   public static EmbeddedRegistry inMemory() {
-    JdbcConnectionPool pool =
-        JdbcConnectionPool.create(
-            "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
-    return new EmbeddedRegistry(pool, () -> null, () -> shutDown(pool));
+    String name = "jdbc:h2:mem:" + UUID.randomUUID();
+    HikariConfig config = config(name + ";DB_CLOSE_DELAY=-1", "sa", "");
+    config.setMinimumIdle(1); // a test opens many of these, each for a moment
+    return open(config, EmbeddedRegistry::shutDown);
   }
 
   @Override
@@ -199,14 +208,14 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
   }
 
   /** The database outlives its connections, so it is told to go. */
-  private static void shutDown(JdbcConnectionPool pool) {
-    try (Connection connection = pool.getConnection();
+  private static void shutDown(HikariDataSource pool) {
+    pool.close();
+    try (Connection connection =
+            DriverManager.getConnection(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
         Statement statement = connection.createStatement()) {
       statement.execute("SHUTDOWN");
     } catch (SQLException e) {
       throw new UnavailableException("cannot shut the database down: " + e.getMessage(), e);
-    } finally {
-      pool.dispose();
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class IndexedTable<T> {
   IndexedTable(
       Database database,
       DocumentTable table,
-      RowMapper<Row<T>> mapper,
+      Row.Mapper<T> mapper,
       Function<T, Map<String, Object>> toDocument,
       int maxEntries) {
     this.database = database;

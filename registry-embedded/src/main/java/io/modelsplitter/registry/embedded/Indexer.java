@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.slf4j.Logger;
@@ -33,7 +32,7 @@ final class Indexer<T> {
   private final DocumentTable table;
   private final Shapes shapes;
   private final EntryWriter entries;
-  private final RowMapper<Row<T>> mapper;
+  private final Row.Mapper<T> mapper;
   private final Function<T, Map<String, Object>> toDocument;
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -42,7 +41,7 @@ final class Indexer<T> {
       Database database,
       DocumentTable table,
       Shapes shapes,
-      RowMapper<Row<T>> mapper,
+      Row.Mapper<T> mapper,
       Function<T, Map<String, Object>> toDocument) {
     this.database = database;
     this.table = table;

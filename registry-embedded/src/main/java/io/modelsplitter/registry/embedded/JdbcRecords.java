@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +29,12 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
 
   private final String what;
   private final DocumentTable columns;
-  private final RowMapper<Row<Stored<T>>> mapper;
+  private final Row.Mapper<Stored<T>> mapper;
 
   /**
    * @param what what messages call a record
    */
-  JdbcRecords(
-      Database database, DocumentTable columns, String what, RowMapper<Row<Stored<T>>> mapper) {
+  JdbcRecords(Database database, DocumentTable columns, String what, Row.Mapper<Stored<T>> mapper) {
     this.database = database;
     this.columns = columns;
     this.what = what;
@@ -56,7 +54,8 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
 
   @Override
   public Stored<T> get(String id) {
-    return database.run(handle -> find(handle, id, "").value());
+    checkId(id);
+    return database.find(columns, id, mapper).orElseThrow(() -> notFound(id)).value();
   }
 
   @Override
@@ -72,7 +71,7 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
   private Stored<T> change(String id, Update update, @Nullable Long version) {
     return table.inTransaction(
         handle -> {
-          Row<Stored<T>> row = find(handle, id, "FOR UPDATE");
+          Row<Stored<T>> row = lock(handle, id);
           Stored<T> before = row.value();
           Map<String, Object> document = toMap(before.value());
           if (version != null && version != before.version()) {
@@ -95,7 +94,7 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
   public void delete(String id) {
     table.inTransaction(
         handle -> {
-          table.delete(handle, find(handle, id, "FOR UPDATE"));
+          table.delete(handle, lock(handle, id));
           return id;
         });
   }
@@ -110,17 +109,21 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
     return table.explain(query);
   }
 
-  private Row<Stored<T>> find(Handle handle, String id, String lock) {
-    if (!RecordIds.isValid(id)) {
-      throw notFound(id);
-    }
+  private Row<Stored<T>> lock(Handle handle, String id) {
+    checkId(id);
     return handle
         .createQuery(
-            "SELECT * FROM " + columns.name() + " WHERE " + columns.key() + " = :id " + lock)
+            ("SELECT * FROM " + columns.name() + " WHERE " + columns.key()) + " = :id FOR UPDATE")
         .bind("id", id)
         .map(mapper)
         .findOne()
         .orElseThrow(() -> notFound(id));
+  }
+
+  private void checkId(String id) {
+    if (!RecordIds.isValid(id)) {
+      throw notFound(id);
+    }
   }
 
   NotFoundException notFound(String id) {

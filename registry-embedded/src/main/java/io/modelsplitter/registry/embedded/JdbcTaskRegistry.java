@@ -22,6 +22,8 @@ import org.jdbi.v3.core.Handle;
 
 /** Tasks in the table {@code task}. */
 final class JdbcTaskRegistry implements TaskRegistry {
+  private static final Row.Mapper<Task> ROW = TaskRow::row;
+
   /** A result may name every tensor of a large model, and must not be lost for it. */
   private static final int MAX_ENTRIES = 1_000_000;
 
@@ -46,7 +48,11 @@ final class JdbcTaskRegistry implements TaskRegistry {
 
   @Override
   public Task get(String taskId) {
-    return database.run(handle -> find(handle, taskId, "").value());
+    checkId(taskId);
+    return database
+        .find(DocumentTable.TASK, taskId, ROW)
+        .orElseThrow(() -> notFound(taskId))
+        .value();
   }
 
   @Override
@@ -65,7 +71,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
         table.inTransaction(
             handle -> {
               ends[0] = false; // what is done again may end otherwise
-              Row<Task> before = find(handle, taskId, "FOR UPDATE");
+              Row<Task> before = lock(handle, taskId);
               if (before.value().isFinal() && !reopens) {
                 return unchanged(before.value(), change);
               }
@@ -85,7 +91,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
   public void delete(String taskId) {
     table.inTransaction(
         handle -> {
-          table.delete(handle, find(handle, taskId, "FOR UPDATE"));
+          table.delete(handle, lock(handle, taskId));
           return taskId;
         });
   }
@@ -93,7 +99,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
   @Override
   public Optional<String> query(TaskQuery query, Consumer<? super Task> action) {
     SortOrder oldestFirst = new SortOrder(List.of());
-    RowReader<Task> reader = new RowReader<>(database, DocumentTable.TASK, TaskRow::row, null);
+    RowReader<Task> reader = new RowReader<>(database, DocumentTable.TASK, ROW, null);
     database.counts().queried(DocumentTable.TASK, AnsweredBy.INDEX);
     return new RecordScan<>(reader, new TaskSource(reader, query), task -> true)
         .run(query.limit(), oldestFirst.place(query.after()), row -> action.accept(row.value()))
@@ -121,16 +127,20 @@ final class JdbcTaskRegistry implements TaskRegistry {
         task.toMap());
   }
 
-  private static Row<Task> find(Handle handle, String taskId, String lock) {
+  private static Row<Task> lock(Handle handle, String taskId) {
+    checkId(taskId);
+    return handle
+        .createQuery("SELECT * FROM task WHERE task_id = :id FOR UPDATE")
+        .bind("id", taskId)
+        .map(ROW)
+        .findOne()
+        .orElseThrow(() -> notFound(taskId));
+  }
+
+  private static void checkId(String taskId) {
     if (!RecordIds.isValid(taskId)) {
       throw notFound(taskId);
     }
-    return handle
-        .createQuery("SELECT * FROM task WHERE task_id = :id " + lock)
-        .bind("id", taskId)
-        .map(TaskRow::row)
-        .findOne()
-        .orElseThrow(() -> notFound(taskId));
   }
 
   private static NotFoundException notFound(String taskId) {

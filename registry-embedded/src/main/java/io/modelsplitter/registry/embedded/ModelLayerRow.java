@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.statement.SqlStatement;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /** A layer as a row of {@code model_layer}. */
@@ -47,7 +46,7 @@ record ModelLayerRow(
   private static final String METADATA = "model_layer_metadata";
 
   /** What a row tells to a query. */
-  static Row<Stored<ModelLayer>> row(ResultSet rows, StatementContext context) throws SQLException {
+  static Row<Stored<ModelLayer>> row(ResultSet rows) throws SQLException {
     ModelLayerRow content = content(rows);
     return new Row<>(
         rows.getLong("layer_number"), content.version, rows.getObject("shape") != null, content);
@@ -82,7 +81,7 @@ record ModelLayerRow(
 
   @Override
   public Stored<ModelLayer> read() {
-    ModelLayer layer = layer(list(Json.parse(METADATA, metadata)));
+    ModelLayer layer = layer(list(Json.parseWritten(METADATA, metadata)));
     return new Stored<>(layer, version, Instant.ofEpochSecond(modified));
   }
 

@@ -1,6 +1,10 @@
 package io.modelsplitter.registry.embedded;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Map;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,21 @@ final class Row<T> {
     this.version = version;
     this.isIndexed = isIndexed;
     this.content = content;
+  }
+
+  /**
+   * Reads the row that is at hand.
+   *
+   * @param <T> what a row holds
+   */
+  interface Mapper<T> extends RowMapper<Row<T>> {
+    /** The row, whose text is not parsed yet. */
+    Row<T> map(ResultSet rows) throws SQLException;
+
+    @Override
+    default Row<T> map(ResultSet rows, StatementContext context) throws SQLException {
+      return map(rows);
+    }
   }
 
   /** The columns of a row. */

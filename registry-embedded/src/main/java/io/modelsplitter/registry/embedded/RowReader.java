@@ -12,9 +12,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterator;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +33,7 @@ final class RowReader<T> {
 
   private final Database database;
   private final DocumentTable table;
-  private final RowMapper<Row<T>> mapper;
+  private final Row.Mapper<T> mapper;
   private @Nullable ShapesView unchecked;
 
   /**
@@ -44,10 +42,7 @@ final class RowReader<T> {
    * @param shapes what the query was planned with, to be checked when the first rows are read
    */
   RowReader(
-      Database database,
-      DocumentTable table,
-      RowMapper<Row<T>> mapper,
-      @Nullable ShapesView shapes) {
+      Database database, DocumentTable table, Row.Mapper<T> mapper, @Nullable ShapesView shapes) {
     this.database = database;
     this.table = table;
     this.mapper = mapper;
@@ -143,7 +138,7 @@ final class RowReader<T> {
         handle
             .createQuery(sql)
             .bindMap(places.bindings())
-            .map((set, context) -> take(set, context, hasKey, rows, versions))
+            .map((set, context) -> take(set, hasKey, rows, versions))
             .iterator()) {
       while (result.hasNext() && characters < BATCH_CHARACTERS) {
         Place place = result.next();
@@ -164,19 +159,14 @@ final class RowReader<T> {
   }
 
   /** Keeps the row, where it is small, and answers its place. */
-  private Place take(
-      ResultSet set,
-      StatementContext context,
-      boolean hasKey,
-      Map<Long, Row<T>> to,
-      Map<Long, Long> versions)
+  private Place take(ResultSet set, boolean hasKey, Map<Long, Row<T>> to, Map<Long, Long> versions)
       throws SQLException {
     if (unchecked != null && set.getLong("generation") != unchecked.generation()) {
       throw new StaleException();
     }
     long number = set.getLong("document");
     if (isWhole(set)) {
-      to.put(number, mapper.map(set, context));
+      to.put(number, mapper.map(set));
     } else {
       versions.put(number, set.getLong("version"));
     }

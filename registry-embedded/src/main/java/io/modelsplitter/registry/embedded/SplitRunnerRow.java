@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +38,7 @@ record SplitRunnerRow(
   private static final String TAGS = "split_runner_tags";
 
   /** What a row tells to a query. */
-  static Row<Stored<SplitRunner>> row(ResultSet rows, StatementContext context)
-      throws SQLException {
+  static Row<Stored<SplitRunner>> row(ResultSet rows) throws SQLException {
     SplitRunnerRow content = content(rows);
     return new Row<>(
         rows.getLong("runner_number"), content.version, rows.getObject("shape") != null, content);

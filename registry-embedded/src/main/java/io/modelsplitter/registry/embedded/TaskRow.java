@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.Map;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 
 /** A task as a row of {@code task}. */
@@ -38,7 +37,7 @@ record TaskRow(
       """;
 
   /** What a row tells to a query. */
-  static Row<Task> row(ResultSet rows, StatementContext context) throws SQLException {
+  static Row<Task> row(ResultSet rows) throws SQLException {
     return new Row<>(
         rows.getLong("task_number"),
         rows.getLong("version"),

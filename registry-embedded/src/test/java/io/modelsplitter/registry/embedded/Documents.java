@@ -57,7 +57,7 @@ final class Documents {
             + " PRIMARY KEY (path, multi, shape))");
     execute("CREATE TABLE document_shape_generation (generation BIGINT)");
     execute("INSERT INTO document_shape_generation VALUES (0)");
-    table = new IndexedTable<>(database, TABLE, (rows, context) -> row(rows), it -> it, 100_000);
+    table = new IndexedTable<>(database, TABLE, rows -> row(rows), it -> it, 100_000);
   }
 
   private void execute(String sql) {
@@ -215,7 +215,7 @@ final class Documents {
     Shapes shapes = new Shapes(database, TABLE);
     Plan plan = new Planner(shapes.view()::isMultiValued).plan(filter);
     RowReader<Map<String, Object>> reader =
-        new RowReader<>(database, TABLE, (rows, context) -> row(rows), null);
+        new RowReader<>(database, TABLE, rows -> row(rows), null);
     PlanSource<Map<String, Object>> source =
         new PlanSource<>(database, new PlanSql(TABLE, database.dialect()), reader, plan);
     Set<Long> numbers = new HashSet<>();

@@ -58,7 +58,7 @@ final class Answers {
   }
 
   static void json(Context ctx, Object body) {
-    ctx.contentType(JSON).result(Json.write(body));
+    ctx.contentType(JSON).result(Json.writeBytes(body));
   }
 
   /** A page of a list, with the place to go on in a {@code Link} header. */
@@ -93,7 +93,7 @@ final class Answers {
             try {
               out.write(first[0] ? new byte[0] : new byte[] {',', ' '});
               first[0] = false;
-              out.write(Json.write(wire.apply(element)).getBytes(StandardCharsets.US_ASCII));
+              out.write(Json.writeBytes(wire.apply(element)));
               Deadline.restart();
             } catch (IOException e) {
               throw new ClientGoneException(e);

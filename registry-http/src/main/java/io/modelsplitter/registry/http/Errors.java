@@ -12,7 +12,6 @@ import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -143,7 +142,7 @@ final class Errors {
   }
 
   private static byte[] bytes(Map<String, Object> envelope) {
-    return Json.write(envelope).getBytes(StandardCharsets.US_ASCII);
+    return Json.writeBytes(envelope);
   }
 
   private static String message(Context ctx, HttpResponseException e) {

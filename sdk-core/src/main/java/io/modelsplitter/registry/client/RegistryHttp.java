@@ -15,7 +15,6 @@ import io.modelsplitter.registry.Stored;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -237,10 +236,7 @@ final class RegistryHttp {
 
   private Request request(
       String method, HttpUrl url, @Nullable Map<String, ?> body, Headers headers) {
-    RequestBody sent =
-        body == null
-            ? null
-            : RequestBody.create(Json.write(body).getBytes(StandardCharsets.UTF_8), JSON);
+    RequestBody sent = body == null ? null : RequestBody.create(Json.writeBytes(body), JSON);
     Request.Builder request = new Request.Builder().url(url).headers(headers).method(method, sent);
     request.header(REQUEST_ID, UUID.randomUUID().toString());
     if (settings.token() != null) {
