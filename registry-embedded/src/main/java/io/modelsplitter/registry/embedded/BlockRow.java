@@ -6,8 +6,8 @@ import io.modelsplitter.registry.Stored;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
-import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /** A block as a row of {@code block}: its whole document is one text. */
@@ -35,12 +35,14 @@ record BlockRow(String document, long version, long modified)
         rows.getLong("block_number"), content.version, rows.getObject("shape") != null, content);
   }
 
-  static Update bind(Update statement, Stored<Block> stored) {
-    return statement
-        .bind("id", stored.value().id())
-        .bind("block", Json.write(stored.value().toMap()))
-        .bind("version", stored.version())
-        .bind("modified", stored.modified().getEpochSecond());
+  /** What its statements bind, but for {@code shape}. */
+  static Map<String, Object> values(Stored<Block> stored) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("id", stored.value().id());
+    values.put("block", Json.write(stored.value().toMap()));
+    values.put("version", stored.version());
+    values.put("modified", stored.modified().getEpochSecond());
+    return values;
   }
 
   @Override

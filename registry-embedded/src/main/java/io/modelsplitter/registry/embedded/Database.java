@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -67,7 +68,7 @@ final class Database {
     jdbi.registerArrayType(Integer.class, "integer");
     jdbi.registerArrayType(Long.class, "bigint");
     jdbi.registerArrayType(Boolean.class, "boolean");
-    jdbi.registerArgument(new KeyArrays(dialect == Dialect.H2 ? "VARBINARY" : "bytea"));
+    jdbi.registerArgument(new KeyArrays(dialect.bytesElement));
     return new Database(dataSource, jdbi, dialect);
   }
 
@@ -101,10 +102,9 @@ final class Database {
    */
   <T> Optional<Row<T>> find(DocumentTable table, String key, Row.Mapper<T> mapper) {
     String sql = "SELECT * FROM " + table.name() + " WHERE " + table.key() + " = ?";
-    return translated(
-        () -> {
-          try (Connection connection = dataSource.getConnection();
-              PreparedStatement statement = connection.prepareStatement(sql)) {
+    return connected(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, key);
             StatementLimit.Running running = StatementLimit.begin(statement);
             try (ResultSet rows = statement.executeQuery()) {
@@ -112,8 +112,27 @@ final class Database {
             } finally {
               running.end();
             }
+          }
+        });
+  }
+
+  /** Runs one statement of its own, as {@link #find} without Jdbi. */
+  void execute(String sql, Map<String, ? extends @Nullable Object> values) {
+    int unused = connected(it -> NamedStatement.of(sql).execute(it, dialect, values));
+  }
+
+  private interface Connected<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  private <T> T connected(Connected<T> work) {
+    return translated(
+        () -> {
+          try (Connection connection = dataSource.getConnection()) {
+            return work.run(connection);
           } catch (SQLException e) {
-            throw new UnableToExecuteStatementException("cannot read " + table.name(), e, null);
+            throw new UnableToExecuteStatementException(
+                "the database refused a statement", e, null);
           }
         });
   }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /** What H2 and PostgreSQL truly do differently. */
 enum Dialect {
   /** H2, in the process or on a server. */
-  H2("h2", "", "VARBINARY(1000)", 1_000) {
+  H2("h2", "", "VARBINARY(1000)", "VARBINARY", 1_000) {
     @Override
     String hasOneOf(String column, int bits) {
       return "BITAND(" + column + ", " + bits + ") <> 0";
@@ -27,7 +27,7 @@ enum Dialect {
   },
 
   /** PostgreSQL, and what speaks like it. */
-  POSTGRESQL("postgresql", "COLLATE \"C\"", "BYTEA", 0) {
+  POSTGRESQL("postgresql", "COLLATE \"C\"", "BYTEA", "bytea", 0) {
     @Override
     String hasOneOf(String column, int bits) {
       return "(" + column + " & " + bits + ") <> 0";
@@ -63,6 +63,9 @@ enum Dialect {
   /** The type of bytes, compared as unsigned numbers. */
   final String bytes;
 
+  /** What the driver calls that type as the elements of an array. */
+  final String bytesElement;
+
   /**
    * How many documents may wait to be indexed. Each commit of H2 writes anew every page that it
    * touched, and a document touches as many as it has values, so documents are indexed many at a
@@ -70,10 +73,11 @@ enum Dialect {
    */
   final int mayWait;
 
-  Dialect(String folder, String binary, String bytes, int mayWait) {
+  Dialect(String folder, String binary, String bytes, String bytesElement, int mayWait) {
     this.folder = folder;
     this.binary = binary;
     this.bytes = bytes;
+    this.bytesElement = bytesElement;
     this.mayWait = mayWait;
   }
 

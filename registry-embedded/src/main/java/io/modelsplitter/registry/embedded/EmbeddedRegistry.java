@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * acknowledged survives the end of the process, except in memory.
  */
 public final class EmbeddedRegistry implements Registries, AutoCloseable {
-  private static final int POOL_SIZE = 10;
+  private static final int POOL_SIZE = 20;
 
   /**
    * Every statement seeks, whatever its values: to plan or compile it, or to start processes that

@@ -8,14 +8,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -66,10 +65,11 @@ final class IndexedTable<T> {
    * Stores a document.
    *
    * @param insert the statement for the row, with a parameter {@code shape}
-   * @param bind binds the others
+   * @param values for its other parameters
    */
-  void insert(T value, String insert, UnaryOperator<Update> bind) {
-    database.run(inserting(value, insert, bind));
+  void insert(T value, String insert, Map<String, ?> values) {
+    Insert all = inserting(value, insert, values);
+    database.execute(all.sql, all.values);
     if (mayWait()) {
       indexer.stored(1);
     }
@@ -77,37 +77,43 @@ final class IndexedTable<T> {
 
   /** As {@link #insert}, in one transaction with what comes first. */
   void insertAfter(
-      HandleConsumer<RuntimeException> first, T value, String insert, UnaryOperator<Update> bind) {
-    HandleCallback<Integer, RuntimeException> then = inserting(value, insert, bind);
+      HandleConsumer<RuntimeException> first, T value, String insert, Map<String, ?> values) {
+    Insert all = inserting(value, insert, values);
     database.inTransaction(
         handle -> {
           first.useHandle(handle);
-          return then.withHandle(handle);
+          return bound(handle.createUpdate(all.sql), all.values).execute();
         });
     if (mayWait()) {
       indexer.stored(1);
     }
   }
 
+  /** A statement that stores a document and, unless these wait, its entries. */
+  private record Insert(String sql, Map<String, @Nullable Object> values) {}
+
   /** A new shape is stored now, in a transaction of its own. */
-  private HandleCallback<Integer, RuntimeException> inserting(
-      T value, String insert, UnaryOperator<Update> bind) {
+  private Insert inserting(T value, String insert, Map<String, ?> values) {
     DocumentIndex index = DocumentIndex.of(toDocument.apply(value), maxEntries);
+    Map<String, @Nullable Object> all = new HashMap<>(values);
     if (mayWait()) {
-      return handle ->
-          bind.apply(handle.createUpdate(insert)).bind("shape", (@Nullable Long) null).execute();
+      all.put("shape", null);
+      return new Insert(insert, all);
     }
-    long shape = shapes.number(index.shape());
+    all.put("shape", shapes.number(index.shape()));
+    all.put("keys", index.keys());
+    all.put("facts", index.allFacts());
     String withEntries =
         ("WITH stored AS (" + insert + " RETURNING " + table.number() + " AS document)")
             + (" INSERT INTO " + table.entries() + " (seek_key, facts, document)")
             + " SELECT k, f, document FROM stored, UNNEST(:keys, :facts) AS t(k, f)";
-    return handle ->
-        bind.apply(handle.createUpdate(withEntries))
-            .bind("shape", shape)
-            .bind("keys", index.keys())
-            .bind("facts", index.allFacts())
-            .execute();
+    return new Insert(withEntries, all);
+  }
+
+  private static <S extends SqlStatement<S>> S bound(
+      S statement, Map<String, ? extends @Nullable Object> values) {
+    values.forEach(statement::bind);
+    return statement;
   }
 
   /**
@@ -123,14 +129,17 @@ final class IndexedTable<T> {
 
   /** Stores documents whose keys nobody has, in the transaction of the handle. */
   void insertAll(
-      Handle handle, DocumentBatch<T> documents, String insert, BiConsumer<PreparedBatch, T> bind) {
+      Handle handle,
+      DocumentBatch<T> documents,
+      String insert,
+      Function<T, Map<String, Object>> values) {
     if (documents.size() == 0) {
       return;
     }
     boolean waits = mayWait(documents);
     PreparedBatch batch = handle.prepareBatch(insert);
     for (DocumentBatch.Prepared<T> document : documents.documents()) {
-      bind.accept(batch, document.value());
+      bound(batch, values.apply(document.value()));
       batch.bind("shape", waits ? null : (Long) document.shape()).add();
     }
     batch.execute();
@@ -162,9 +171,10 @@ final class IndexedTable<T> {
   /**
    * Writes a row that was locked, and what is different of its entries.
    *
-   * @param update the statement for the row, bound but for {@code shape}
+   * @param update the statement for the row, with a parameter {@code shape}
+   * @param values for its other parameters
    */
-  void replace(Handle handle, Row<T> before, T after, Update update) {
+  void replace(Handle handle, Row<T> before, T after, String update, Map<String, ?> values) {
     DocumentIndex index = DocumentIndex.ofStored(toDocument.apply(after));
     boolean isLarge = index.entries().size() > maxEntries;
     DocumentIndex was =
@@ -175,7 +185,8 @@ final class IndexedTable<T> {
       index.checkSize(Math.max(maxEntries, was.entries().size()));
     }
     Long shape = before.isIndexed() ? known(index) : null;
-    if (update.bind("shape", shape).execute() != 1) {
+    Update statement = bound(handle.createUpdate(update), values).bind("shape", shape);
+    if (statement.execute() != 1) {
       throw new IllegalStateException("a locked row changed: " + before.number());
     }
     if (before.isIndexed()) {

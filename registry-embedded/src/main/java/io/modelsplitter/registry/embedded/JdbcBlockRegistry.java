@@ -6,7 +6,6 @@ import io.modelsplitter.registry.Block;
 import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.Stored;
 import java.util.Map;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 
 /** Blocks in the table {@code block}. */
@@ -27,15 +26,20 @@ final class JdbcBlockRegistry extends JdbcRecords<Block> implements BlockRegistr
   }
 
   @Override
-  org.jdbi.v3.core.statement.Update write(Handle handle, Stored<Block> stored) {
-    return BlockRow.bind(handle.createUpdate(BlockRow.UPDATE), stored);
+  Map<String, Object> values(Stored<Block> stored) {
+    return BlockRow.values(stored);
+  }
+
+  @Override
+  String updateSql() {
+    return BlockRow.UPDATE;
   }
 
   @Override
   public Stored<Block> create(Block block) {
     Stored<Block> stored = new Stored<>(block, 1, now());
     try {
-      table.insert(stored, BlockRow.INSERT, insert -> BlockRow.bind(insert, stored));
+      table.insert(stored, BlockRow.INSERT, values(stored));
       return stored;
     } catch (JdbiException e) {
       if (!Database.isDuplicateKey(e)) {

@@ -41,15 +41,20 @@ final class JdbcModelLayerRegistry extends JdbcRecords<ModelLayer> implements Mo
   }
 
   @Override
-  org.jdbi.v3.core.statement.Update write(Handle handle, Stored<ModelLayer> stored) {
-    return ModelLayerRow.bind(handle.createUpdate(ModelLayerRow.UPDATE), stored);
+  Map<String, Object> values(Stored<ModelLayer> stored) {
+    return ModelLayerRow.values(stored);
+  }
+
+  @Override
+  String updateSql() {
+    return ModelLayerRow.UPDATE;
   }
 
   @Override
   public Registration<ModelLayer> create(ModelLayer layer) {
     Stored<ModelLayer> stored = new Stored<>(layer, 1, now());
     try {
-      table.insert(stored, ModelLayerRow.INSERT, insert -> ModelLayerRow.bind(insert, stored));
+      table.insert(stored, ModelLayerRow.INSERT, values(stored));
       return new Registration<>(stored, true);
     } catch (JdbiException e) {
       if (!Database.isDuplicateKey(e)) {
@@ -119,7 +124,7 @@ final class JdbcModelLayerRegistry extends JdbcRecords<ModelLayer> implements Mo
         database.inTransaction(
             handle -> {
               batch.removeAll(known(handle, batch.keys()));
-              table.insertAll(handle, batch, ModelLayerRow.INSERT, ModelLayerRow::bind);
+              table.insertAll(handle, batch, ModelLayerRow.INSERT, ModelLayerRow::values);
               return batch;
             });
         table.stored(batch);

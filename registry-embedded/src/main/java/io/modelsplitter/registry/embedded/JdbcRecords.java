@@ -49,8 +49,11 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
   /** A record after an update. */
   abstract T updated(T value, Update update);
 
-  /** The statement that writes a row again, bound but for {@code shape}. */
-  abstract org.jdbi.v3.core.statement.Update write(Handle handle, Stored<T> stored);
+  /** What statements bind of a record, but for {@code shape}. */
+  abstract Map<String, Object> values(Stored<T> stored);
+
+  /** The statement that writes a row again. */
+  abstract String updateSql();
 
   @Override
   public Stored<T> get(String id) {
@@ -85,7 +88,7 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
             return before;
           }
           Stored<T> stored = new Stored<>(after, before.version() + 1, now());
-          table.replace(handle, row, stored, write(handle, stored));
+          table.replace(handle, row, stored, updateSql(), values(stored));
           return stored;
         });
   }

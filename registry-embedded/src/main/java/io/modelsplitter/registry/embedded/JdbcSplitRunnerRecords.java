@@ -31,8 +31,13 @@ final class JdbcSplitRunnerRecords extends JdbcRecords<SplitRunner> implements S
   }
 
   @Override
-  org.jdbi.v3.core.statement.Update write(Handle handle, Stored<SplitRunner> stored) {
-    return SplitRunnerRow.bind(handle.createUpdate(SplitRunnerRow.UPDATE), stored);
+  Map<String, Object> values(Stored<SplitRunner> stored) {
+    return SplitRunnerRow.values(stored);
+  }
+
+  @Override
+  String updateSql() {
+    return SplitRunnerRow.UPDATE;
   }
 
   @Override
@@ -105,6 +110,8 @@ final class JdbcSplitRunnerRecords extends JdbcRecords<SplitRunner> implements S
   public Stored<SplitRunner> add(SplitRunner runner, SealedCredentials credentials) {
     String id = runner.splitRunnerId();
     Stored<SplitRunner> stored = new Stored<>(runner, 1, now());
+    Map<String, Object> values = values(stored);
+    values.put("credentials", credentials.text());
     try {
       table.insertAfter(
           handle -> {
@@ -115,7 +122,7 @@ final class JdbcSplitRunnerRecords extends JdbcRecords<SplitRunner> implements S
           },
           stored,
           SplitRunnerRow.INSERT,
-          insert -> SplitRunnerRow.bind(insert, stored).bind("credentials", credentials.text()));
+          values);
       return stored;
     } catch (JdbiException e) {
       if (!Database.isDuplicateKey(e)) {

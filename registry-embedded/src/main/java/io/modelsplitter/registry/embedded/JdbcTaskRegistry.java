@@ -15,6 +15,7 @@ import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -39,10 +40,9 @@ final class JdbcTaskRegistry implements TaskRegistry {
   @Override
   public Task create(NewTask newTask) {
     Task task = newTask.toTask(UUID.randomUUID().toString(), now());
-    table.insert(
-        task,
-        TaskRow.INSERT,
-        insert -> TaskRow.bind(insert, task).bind("created", task.taskCreateTimestamp()));
+    Map<String, Object> values = TaskRow.values(task);
+    values.put("created", task.taskCreateTimestamp());
+    table.insert(task, TaskRow.INSERT, values);
     return task;
   }
 
@@ -76,8 +76,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
                 return unchanged(before.value(), change);
               }
               Task after = change.apply(before.value(), now());
-              table.replace(
-                  handle, before, after, TaskRow.bind(handle.createUpdate(TaskRow.UPDATE), after));
+              table.replace(handle, before, after, TaskRow.UPDATE, TaskRow.values(after));
               ends[0] = after.isFinal() && !before.value().isFinal();
               return after;
             });

@@ -7,9 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** A layer as a row of {@code model_layer}. */
@@ -65,18 +65,20 @@ record ModelLayerRow(
         rows.getLong("modified"));
   }
 
-  static <S extends SqlStatement<S>> S bind(S statement, Stored<ModelLayer> stored) {
+  /** What its statements bind, but for {@code shape}. */
+  static Map<String, Object> values(Stored<ModelLayer> stored) {
     ModelLayer layer = stored.value();
-    return statement
-        .bind("hash", layer.modelLayerHash())
-        .bind("asset", layer.modelAssetId())
-        .bind("component", layer.modelComponentRegistryUri())
-        .bind("url", layer.modelLayerPublicUrl())
-        .bind("metadata", Json.write(layer.modelLayerMetadata()))
-        .bind("rank", layer.modelLayerRank())
-        .bind("worldSize", layer.modelWorldSize())
-        .bind("version", stored.version())
-        .bind("modified", stored.modified().getEpochSecond());
+    Map<String, Object> values = new HashMap<>();
+    values.put("hash", layer.modelLayerHash());
+    values.put("asset", layer.modelAssetId());
+    values.put("component", layer.modelComponentRegistryUri());
+    values.put("url", layer.modelLayerPublicUrl());
+    values.put("metadata", Json.write(layer.modelLayerMetadata()));
+    values.put("rank", layer.modelLayerRank());
+    values.put("worldSize", layer.modelWorldSize());
+    values.put("version", stored.version());
+    values.put("modified", stored.modified().getEpochSecond());
+    return values;
   }
 
   @Override

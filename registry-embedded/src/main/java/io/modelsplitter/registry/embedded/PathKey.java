@@ -4,6 +4,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,32 @@ import org.jspecify.annotations.Nullable;
 record PathKey(byte[] bytes) implements Comparable<PathKey> {
   static final int LENGTH = 16;
 
+  /** Documents of one origin name the same things, and a digest takes its time. */
+  private static final Map<Step, PathKey> KNOWN = new ConcurrentHashMap<>();
+
+  private static final int MOST_KNOWN = 10_000;
+  private static final int MOST_CHARACTERS = 100;
+
   /** The document itself. */
   static final PathKey ROOT = new PathKey(new byte[LENGTH]);
 
   /** The field with this name of an object here, or of an object in a list here. */
   PathKey child(String name) {
+    Step step = new Step(this, name);
+    PathKey known = KNOWN.get(step);
+    if (known != null) {
+      return known;
+    }
+    PathKey child = digest(name);
+    if (name.length() <= MOST_CHARACTERS && KNOWN.size() < MOST_KNOWN) {
+      KNOWN.put(step, child);
+    }
+    return child;
+  }
+
+  private record Step(PathKey from, String name) {}
+
+  private PathKey digest(String name) {
     MessageDigest digest = Digests.sha256();
     digest.update(bytes);
     return new PathKey(Arrays.copyOf(digest.digest(ValueKey.utf8(name)), LENGTH));

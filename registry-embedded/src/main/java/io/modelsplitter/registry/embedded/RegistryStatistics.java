@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code split_runner}, {@code block}) and by the slowest way that a part of each was answered;
  *     every pair is there
  * @param endedTasks how many tasks came to their end, by {@code complete} and {@code failed}
- * @param connections null where the registries have no pool of their own: in memory, and on a data
- *     source of the caller
+ * @param connections null where the registries have no pool of their own: on a data source of the
+ *     caller
  */
 public record RegistryStatistics(
     Map<String, Map<AnsweredBy, Long>> queries,

@@ -7,9 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /** A split runner as a row of {@code split_runner}, without its credentials. */
@@ -55,16 +55,18 @@ record SplitRunnerRow(
         rows.getLong("modified"));
   }
 
-  static Update bind(Update statement, Stored<SplitRunner> stored) {
+  /** What its statements bind, but for {@code shape}. */
+  static Map<String, Object> values(Stored<SplitRunner> stored) {
     SplitRunner runner = stored.value();
-    return statement
-        .bind("id", runner.splitRunnerId())
-        .bind("url", runner.splitRunnerPublicUrl())
-        .bind("host", runner.splitRunnerPublicHost())
-        .bind("metadata", Json.write(runner.splitRunnerMetadata()))
-        .bind("tags", Json.write(runner.splitRunnerTags()))
-        .bind("version", stored.version())
-        .bind("modified", stored.modified().getEpochSecond());
+    Map<String, Object> values = new HashMap<>();
+    values.put("id", runner.splitRunnerId());
+    values.put("url", runner.splitRunnerPublicUrl());
+    values.put("host", runner.splitRunnerPublicHost());
+    values.put("metadata", Json.write(runner.splitRunnerMetadata()));
+    values.put("tags", Json.write(runner.splitRunnerTags()));
+    values.put("version", stored.version());
+    values.put("modified", stored.modified().getEpochSecond());
+    return values;
   }
 
   @Override

@@ -5,8 +5,8 @@ import io.modelsplitter.registry.Task;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
-import org.jdbi.v3.core.statement.Update;
 
 /** A task as a row of {@code task}. */
 record TaskRow(
@@ -45,14 +45,16 @@ record TaskRow(
         content(rows));
   }
 
-  static Update bind(Update statement, Task task) {
-    return statement
-        .bind("id", task.taskId())
-        .bind("type", task.taskType())
-        .bind("data", Json.write(task.taskData()))
-        .bind("status", task.taskStatus())
-        .bind("statusData", Json.write(task.taskStatusData()))
-        .bind("updated", task.taskUpdateTimestamp());
+  /** What its statements bind, but for {@code shape}. */
+  static Map<String, Object> values(Task task) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("id", task.taskId());
+    values.put("type", task.taskType());
+    values.put("data", Json.write(task.taskData()));
+    values.put("status", task.taskStatus());
+    values.put("statusData", Json.write(task.taskStatusData()));
+    values.put("updated", task.taskUpdateTimestamp());
+    return values;
   }
 
   static TaskRow content(ResultSet rows) throws SQLException {

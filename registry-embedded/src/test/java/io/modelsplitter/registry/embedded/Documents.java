@@ -97,8 +97,7 @@ final class Documents {
     for (Map<String, Object> document : documents) {
       String id = "d" + ids++;
       if (ids % 2 == 0) {
-        table.insert(
-            document, INSERT, it -> it.bind("id", id).bind("content", Json.write(document)));
+        table.insert(document, INSERT, Map.of("id", id, "content", Json.write(document)));
       } else {
         together.put(id, document);
       }
@@ -112,10 +111,7 @@ final class Documents {
       table.inTransaction(
           handle -> {
             table.insertAll(
-                handle,
-                batch,
-                INSERT,
-                (row, it) -> row.bind("id", idOf.get(it)).bind("content", Json.write(it)));
+                handle, batch, INSERT, it -> Map.of("id", idOf.get(it), "content", Json.write(it)));
             return together;
           });
       table.stored(batch);
@@ -131,12 +127,9 @@ final class Documents {
               handle,
               before,
               after,
-              handle
-                  .createUpdate(
-                      "UPDATE document SET content = :content, version = version + 1,"
-                          + " shape = :shape WHERE document_number = :number")
-                  .bind("content", Json.write(after))
-                  .bind("number", number));
+              "UPDATE document SET content = :content, version = version + 1,"
+                  + " shape = :shape WHERE document_number = :number",
+              Map.of("content", Json.write(after), "number", number));
           return before;
         });
   }

@@ -294,7 +294,7 @@ class EmbeddedRegistryTest {
 
   @Test
   void statistics_haveTheConnectionsOfItsOwnPool() {
-    try (EmbeddedRegistry registry = EmbeddedRegistry.inMemory()) {
+    try (EmbeddedRegistry registry = EmbeddedRegistry.open(H2Memory.newDatabase())) {
       assertNull(registry.statistics().connections());
     }
     try (EmbeddedRegistry registry = EmbeddedRegistry.open(fileUrl(), "sa", "")) {

@@ -162,7 +162,8 @@ public final class RegistryBenchmark {
           PreparedBatch tags = handle.prepareBatch("INSERT INTO plain_tag VALUES (:tag, :hash)");
           for (ModelLayer layer : layers) {
             Map<String, Object> metadata = layer.modelLayerMetadata().get(0);
-            ModelLayerRow.bind(plain, new Stored<>(layer, 1, Instant.EPOCH))
+            ModelLayerRow.values(new Stored<>(layer, 1, Instant.EPOCH)).forEach(plain::bind);
+            plain
                 .bind("family", metadata.get("family"))
                 .bind("serial", ((Number) metadata.get("serial")).longValue())
                 .bind("digest", metadata.get("digest"))

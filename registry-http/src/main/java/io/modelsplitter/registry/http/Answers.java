@@ -8,6 +8,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -34,13 +35,29 @@ final class Answers {
 
   static final Around BARE = new Around("[", "]");
 
+  private static volatile Second lastSecond = new Second(-1, "");
+
   private Answers() {}
 
   /** The headers that tell what no field does: the version, and when it was made. */
   static void version(Context ctx, Stored<?> stored) {
     ctx.header("ETag", "\"" + stored.version() + "\"");
-    ctx.header("Last-Modified", HTTP_DATE.format(stored.modified()));
+    ctx.header("Last-Modified", date(stored.modified().getEpochSecond()));
   }
+
+  /**
+   * A second as HTTP writes it. What is created now was mostly created in the last one asked for.
+   */
+  private static String date(long second) {
+    Second last = lastSecond;
+    if (last.second != second) {
+      last = new Second(second, HTTP_DATE.format(Instant.ofEpochSecond(second)));
+      lastSecond = last;
+    }
+    return last.text;
+  }
+
+  private record Second(long second, String text) {}
 
   static void success(Context ctx, Object data) {
     Map<String, Object> envelope = new LinkedHashMap<>();

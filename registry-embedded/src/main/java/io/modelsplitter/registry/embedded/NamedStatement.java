@@ -1,0 +1,79 @@
+package io.modelsplitter.registry.embedded;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement with {@code :names} for values, run without Jdbi: of what creating a layer took of
+ * the processor outside of the database, Jdbi was a fifth.
+ *
+ * @param sql with a question mark for each name
+ * @param names in their order
+ */
+record NamedStatement(String sql, List<String> names) {
+  private static final Pattern NAME = Pattern.compile(":(\\w+)");
+
+  /** By their text; there are a few for each table. */
+  private static final Map<String, NamedStatement> KNOWN = new ConcurrentHashMap<>();
+
+  /** A statement of ours, which has colons nowhere else. */
+  static NamedStatement of(String sql) {
+    return KNOWN.computeIfAbsent(sql, NamedStatement::parse);
+  }
+
+  private static NamedStatement parse(String sql) {
+    List<String> names = new ArrayList<>();
+    Matcher name = NAME.matcher(sql);
+    while (name.find()) {
+      names.add(name.group(1));
+    }
+    return new NamedStatement(name.replaceAll("?"), List.copyOf(names));
+  }
+
+  /** Runs it; answers how many rows it changed. */
+  int execute(
+      Connection connection, Dialect dialect, Map<String, ? extends @Nullable Object> values)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < names.size(); i++) {
+        bind(statement, dialect, i + 1, values.get(names.get(i)));
+      }
+      StatementLimit.Running running = StatementLimit.begin(statement);
+      try {
+        return statement.executeUpdate();
+      } finally {
+        running.end();
+      }
+    }
+  }
+
+  private static void bind(
+      PreparedStatement statement, Dialect dialect, int place, @Nullable Object value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(place, Types.BIGINT); // only numbers may be missing
+    } else if (value instanceof String text) {
+      statement.setString(place, text);
+    } else if (value instanceof Long number) {
+      statement.setLong(place, number);
+    } else if (value instanceof Integer number) {
+      statement.setInt(place, number);
+    } else if (value instanceof byte[][] keys) {
+      Connection connection = statement.getConnection();
+      statement.setArray(place, connection.createArrayOf(dialect.bytesElement, keys));
+    } else if (value instanceof Integer[] numbers) {
+      statement.setArray(place, statement.getConnection().createArrayOf("integer", numbers));
+    } else {
+      throw new IllegalArgumentException("no parameter can be a " + value.getClass());
+    }
+  }
+}
