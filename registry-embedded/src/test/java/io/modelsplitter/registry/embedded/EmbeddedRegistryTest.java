@@ -305,7 +305,7 @@ class EmbeddedRegistryTest {
       RegistryStatistics.Connections now = connections(registry);
       assertTrue(now.acquired() >= before + 5, now::toString);
       assertFalse(now.awaited().isZero() || now.awaited().isNegative(), now::toString);
-      assertEquals(10, now.max());
+      assertEquals(20, now.max());
       assertEquals(0, now.active() + now.waiting() + now.timeouts(), now::toString);
       assertTrue(now.idle() >= 1, now::toString);
     }
