@@ -91,4 +91,21 @@ class QueryPageTest {
       }
     }
   }
+
+  @Test
+  void javadocAndDocumentOfEndpoints_nameEveryOperator() throws IOException {
+    String document =
+        Files.readString(
+            Path.of(
+                "../registry-http/src/main/resources/io/modelsplitter/registry/http/openapi.json"));
+    String filter = Files.readString(SOURCES.resolve("Filter.java"));
+    String update = Files.readString(SOURCES.resolve("Update.java"));
+    for (String operator : operatorsOf(QueryPage.table("## Filters"))) {
+      assertTrue(document.contains(operator + " ") || document.contains(operator + "."), operator);
+      assertTrue(filter.contains(operator), operator);
+    }
+    for (String operator : operatorsOf(QueryPage.table("## Updates"))) {
+      assertTrue(update.contains(operator), operator);
+    }
+  }
 }
