@@ -48,6 +48,11 @@ final class SplitterImage {
   }
 
   static List<String> command() {
+    return command(SafetensorsSplitter.class);
+  }
+
+  /** Runs this main in a process of its own, with what is on our class path. */
+  static List<String> command(Class<?> main) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx64m",
@@ -61,6 +66,6 @@ final class SplitterImage {
         "-Dorg.slf4j.simpleLogger.logFile=System.out",
         "-cp",
         absoluteClassPath(),
-        SafetensorsSplitter.class.getName());
+        main.getName());
   }
 }

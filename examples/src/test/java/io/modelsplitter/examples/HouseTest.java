@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -16,7 +17,16 @@ import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,6 +109,31 @@ class HouseTest {
                     .should()
                     .dependOnClassesThat(
                         resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(others))))));
+  }
+
+  @Test
+  void page_hasTheRules() throws IOException {
+    Pattern row = Pattern.compile("\\|[^|]*\\| `([a-z.]+)` \\|[^|]*\\| ([^|]*) ?\\|");
+    Map<String, SortedSet<String>> onPage = new TreeMap<>();
+    for (String line : Files.readAllLines(Path.of("../ARCHITECTURE.md"))) {
+      Matcher matcher = row.matcher(line);
+      if (matcher.matches() && MAY_KNOW.containsKey(matcher.group(1))) {
+        SortedSet<String> others = new TreeSet<>();
+        Matcher name = Pattern.compile("`([a-z.]+)`").matcher(matcher.group(2));
+        while (name.find()) {
+          others.add(name.group(1).equals(ROOT) ? ROOT : ROOT + "." + name.group(1));
+        }
+        onPage.put(matcher.group(1), others);
+      }
+    }
+    Map<String, SortedSet<String>> rules = new TreeMap<>();
+    MAY_KNOW.forEach(
+        (room, others) -> {
+          SortedSet<String> known = new TreeSet<>(List.of(others));
+          known.remove(ROOT + "." + room);
+          rules.put(room, known);
+        });
+    assertEquals(rules, onPage);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.modelsplitter.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,11 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README's commands have the form that others rely on, and its code is compiled code. */
+/** The README's commands have the form that others rely on; {@link PagesTest} holds the rest. */
 class ReadmeTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern FENCE =
@@ -43,31 +40,5 @@ class ReadmeTest {
     }
     assertTrue(shells.get(0).content().contains("examples/target/quickstart.jar"));
     assertTrue(shells.get(1).content().contains("verify"));
-  }
-
-  @Test
-  void code_standsInTheExamples() throws IOException {
-    String sources;
-    try (Stream<Path> files = Files.walk(Path.of("src"))) {
-      List<Path> all = files.filter(Files::isRegularFile).toList();
-      StringBuilder joined = new StringBuilder();
-      for (Path file : all) {
-        joined.append(stripped(Files.readString(file)));
-      }
-      sources = joined.toString();
-    }
-    List<Fence> code = fences().stream().filter(it -> it.language().equals("java")).toList();
-    assertFalse(code.isEmpty());
-    for (Fence fence : code) {
-      assertTrue(sources.contains(stripped(fence.content())), fence.content());
-    }
-  }
-
-  /** Without indentation, empty lines and Javadoc lines. */
-  private static String stripped(String code) {
-    return code.lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty() && !line.startsWith("/**"))
-        .collect(Collectors.joining("\n", "", "\n"));
   }
 }

@@ -24,8 +24,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     if (!(argument instanceof OptionSpec option)) {
       return null;
     }
-    String name = option.longestName().replaceFirst("^--", "").replace('-', '_');
-    String value = environment.get("MODEL_SPLITTER_" + name.toUpperCase(Locale.ROOT));
+    String value = environment.get(variable(option));
     if (value == null || value.isEmpty()) {
       return null;
     }
@@ -34,5 +33,11 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
       return "true";
     }
     return flag && value.matches("(?i)0|no|off") ? "false" : value;
+  }
+
+  /** The variable of an option. */
+  static String variable(OptionSpec option) {
+    String name = option.longestName().replaceFirst("^--", "").replace('-', '_');
+    return "MODEL_SPLITTER_" + name.toUpperCase(Locale.ROOT);
   }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 /** The options of {@link ServerMain} that are about split jobs. */
 final class ServerJobOptions {
   /** What a job is told; the server's own variable, or its public URL. */
-  private static final List<String> URLS =
+  static final List<String> URLS =
       List.of(
           "TASK_STATUS_UPDATE_URL",
           "GLOBAL_TASKS_DB_URL",
@@ -34,7 +34,7 @@ final class ServerJobOptions {
           "BLOCK_DB_URL");
 
   /** Of the server's environment a process gets these. */
-  private static final Set<String> PASSED_ON =
+  static final Set<String> PASSED_ON =
       Set.of(
           "PATH",
           "LANG",
