@@ -52,8 +52,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (e instanceof Results.OutputException output) {
       return code(output);
     }
-    if (Thread.currentThread().isInterrupted()) { // whatever broke by that
-      say("interrupted");
+    if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
+      say("interrupted"); // whatever broke by that
       return EXIT_INTERRUPTED;
     }
     if (e instanceof UncheckedIOException unchecked) {

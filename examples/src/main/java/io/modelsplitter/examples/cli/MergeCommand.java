@@ -58,7 +58,6 @@ final class MergeCommand extends ToolCommand {
     }
     Path work = Files.createTempDirectory("model-splitter");
     try (Progress progress = progress()) {
-      progress.begin("finding the files of " + registry, 0);
       List<PartFile> files = new ArrayList<>();
       for (Object layer : layers) {
         if (layer instanceof Map<?, ?> map && !"manifest".equals(map.get("label"))) {

@@ -19,9 +19,8 @@ final class RegistryOptions {
       paramLabel = "URL",
       description =
           "Where the registry is. Default: the variable of a splitter (MODEL_LAYERS_REGISTRY_URL for"
-              + " layers, TASK_STATUS_UPDATE_URL for tasks), or "
-              + DEFAULT_URL
-              + ".")
+              + " layers, TASK_STATUS_UPDATE_URL for tasks), or the server on this machine at port"
+              + " 8002.")
   private @Nullable String url;
 
   @Option(

@@ -91,9 +91,9 @@ class ModelSplitterIT {
   void completion_isBashAndCompletesTheCommands() throws Exception {
     Ended ended =
         bash(
-            "set -e; source <("
+            "compopt() { :; }; source <("
                 + TOOL
-                + " generate-completion | tee completion); bash -n completion;"
+                + " generate-completion | tee completion); bash -n completion || exit 9;"
                 + " COMP_WORDS=(model-splitter ''); COMP_CWORD=1; _complete_model-splitter;"
                 + " echo ${COMPREPLY[@]};"
                 + " COMP_WORDS=(model-splitter tasks --wa); COMP_CWORD=2;"

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +197,27 @@ class RegistryCommandsTest {
       super.write(bytes, from, length);
       notifyAll();
     }
+  }
+
+  @Test
+  @Timeout(180)
+  void tasks_watchThatIsInterrupted_saysNoMore() throws Exception {
+    Task running = task(TaskStatus.IN_PROGRESS, Map.of());
+    Heard heard = new Heard();
+    Surroundings surroundings =
+        new Surroundings(
+            Map.of(),
+            new Results(new ByteArrayOutputStream()),
+            new PrintStream(heard, true, StandardCharsets.UTF_8),
+            () -> false);
+    String[] args = {"tasks", running.taskId(), "--watch", "--registry", url};
+    FutureTask<Integer> code = new FutureTask<>(() -> ModelSplitterTool.run(surroundings, args));
+    Thread watch = new Thread(code);
+    watch.start();
+    heard.await("task " + running.taskId());
+    watch.interrupt();
+    assertEquals(130, code.get(60, TimeUnit.SECONDS));
+    assertTrue(heard.toString(StandardCharsets.UTF_8).endsWith("model-splitter: interrupted\n"));
   }
 
   @Test
