@@ -74,7 +74,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (e.isClosedPipe()) {
       return EXIT_CLOSED_PIPE;
     }
-    say("cannot write to standard output: " + Problems.describe(e.reason()));
+    say("cannot write to standard output: " + e.reason().getMessage());
     return ModelSplitterTool.EXIT_FAILED;
   }
 

@@ -38,8 +38,12 @@ public final class ModelSplitterTool {
   public static void main(String[] args) {
     LogFormat.apply();
     Interruption interruption = Interruption.guard();
-    int code = run(Surroundings.fromEnvironment(), args);
-    interruption.over();
+    int code;
+    try {
+      code = run(Surroundings.fromEnvironment(), args);
+    } finally {
+      interruption.over();
+    }
     System.exit(code);
   }
 

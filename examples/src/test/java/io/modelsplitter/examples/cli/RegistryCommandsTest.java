@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.NewTask;
@@ -15,6 +16,8 @@ import io.modelsplitter.registry.http.RegistryServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,6 +141,44 @@ class RegistryCommandsTest {
       assertTrue(run.errors().contains(wrong.get(1)), run::errors);
       assertFalse(run.errors().contains("\tat "), run::errors);
       assertEquals("", run.output());
+    }
+  }
+
+  @Test
+  void layers_token_comesFromAFileOrTheEnvironment() throws IOException {
+    HttpServer guarded =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    guarded.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            String sent = exchange.getRequestHeaders().getFirst("Authorization");
+            exchange.getRequestBody().readAllBytes();
+            boolean isKnown = "Bearer s3cret".equals(sent);
+            String answer = isKnown ? "{\"success\":true,\"data\":[]}" : "{\"success\":false}";
+            exchange.sendResponseHeaders(isKnown ? 200 : 401, answer.length());
+            exchange.getResponseBody().write(answer.getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    guarded.start();
+    try {
+      String there = "--registry=http://127.0.0.1:" + guarded.getAddress().getPort();
+      Path file = Files.writeString(folder.resolve("token"), "s3cret\n");
+      assertEquals(new ToolRun(0, "", ""), ToolRun.of("layers", there, "--token-file=" + file));
+      for (Map<String, String> environment :
+          List.of(
+              Map.of("MODEL_SPLITTER_TOKEN", "s3cret"),
+              Map.of("MODEL_SPLITTER_TOKEN_FILE", file.toString()))) {
+        assertEquals(new ToolRun(0, "", ""), ToolRun.in(environment, "layers", there));
+      }
+      Path other = Files.writeString(folder.resolve("other"), "wr0ng");
+      Map<String, String> right = Map.of("MODEL_SPLITTER_TOKEN", "s3cret");
+      ToolRun wrong = ToolRun.in(right, "layers", there, "--token-file=" + other);
+      assertEquals(1, wrong.exitCode());
+      assertFalse(wrong.errors().contains("wr0ng"), wrong::errors);
+      assertEquals(1, ToolRun.of("layers", there).exitCode());
+    } finally {
+      guarded.stop(0);
     }
   }
 
