@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,6 +20,7 @@ import picocli.CommandLine.Parameters;
           + " and the others are hashed all the same."
     })
 final class HashCommand extends ToolCommand {
+  /** What takes less is over before anybody has read that it began. */
   private static final long LONG_BYTES = 100_000_000;
 
   private final Failures failures;
@@ -40,8 +40,9 @@ final class HashCommand extends ToolCommand {
   public Integer call() throws Exception {
     int code = ModelSplitterTool.EXIT_DONE;
     for (Path file : files) {
-      try (Progress progress = isLong(file) ? progress() : Progress.none()) {
-        surroundings().results().exactly(HashLine.of(hash(file, progress), file.toString()));
+      try {
+        surroundings().results().exactly(HashLine.of(hash(file), file.toString()));
+        surroundings().results().flush(); // the next one may take long
       } catch (IOException | ModelSplitterException e) {
         code = Math.max(code, failures.code(e));
       }
@@ -49,24 +50,20 @@ final class HashCommand extends ToolCommand {
     return code;
   }
 
-  private static boolean isLong(Path file) {
-    try {
-      return Files.size(file) >= LONG_BYTES;
-    } catch (IOException e) {
-      return false; // why is said soon
-    }
-  }
-
-  private String hash(Path file, Progress progress) throws IOException {
+  private String hash(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new BadInputException(file + " is a folder; give the files in it");
     }
     if (!Files.exists(file)) {
       throw new BadInputException("there is no file " + file);
     }
-    progress.begin("hashing " + file.getFileName(), Files.size(file));
-    LongConsumer read = progress::add;
+    long bytes = Files.size(file);
     LayerHash hash = new LayerHash();
-    return sha256 ? hash.sha256(file, read) : hash.md5(file, read);
+    try (Progress progress = bytes < LONG_BYTES ? Progress.none() : progress()) {
+      progress.begin("hashing " + file.getFileName(), bytes);
+      String digits = sha256 ? hash.sha256(file, progress::add) : hash.md5(file, progress::add);
+      progress.end("hashed " + file.getFileName() + ", " + Amounts.bytes(bytes) + ",");
+      return digits;
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,19 @@ class HashCommandTest {
     Path file = file("a b");
     ToolRun run = ToolRun.of("hash", file.toString());
     assertEquals(new ToolRun(0, MD5_OF_ABC + "  " + file + "\n", ""), run);
+  }
+
+  @Test
+  void hash_aLargeFile_saysHowFarItIsUnlessItIsToBeQuiet() throws IOException {
+    Path file = folder.resolve("large");
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(100_000_000);
+    }
+    ToolRun run = ToolRun.of("hash", file.toString());
+    assertEquals("0f86d7c5a6180cf9584c1d21144d85b0  " + file + "\n", run.output());
+    assertTrue(run.errors().startsWith("hashing large, 100.0 MB\n"), run::errors);
+    assertTrue(run.errors().contains("\nhashed large, 100.0 MB, in "), run::errors);
+    assertEquals(new ToolRun(0, run.output(), ""), ToolRun.of("hash", "--quiet", file.toString()));
   }
 
   @Test
