@@ -1,6 +1,7 @@
 package io.modelsplitter.examples;
 
 import io.modelsplitter.ProgressListener;
+import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.file.Archives;
 import io.modelsplitter.file.FileDigests;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Gets the model that a {@code model_download_url} names: http, https, s3 or file. */
-final class ModelSource {
+public final class ModelSource {
   private static final Logger log = LoggerFactory.getLogger(ModelSource.class);
 
   private static final long MEGABYTE = 1_000_000;
@@ -29,7 +30,7 @@ final class ModelSource {
   private ModelSource() {}
 
   /** How much of a model is wanted. */
-  enum Wanted {
+  public enum Wanted {
     /** All of it. */
     ALL,
 
@@ -79,6 +80,12 @@ final class ModelSource {
       Files.delete(file); // its content is there now
     }
     return found;
+  }
+
+  /** As {@link #fetch}, and opens it: of what is only looked at, the headers are read. */
+  public static Checkpoint open(String url, Path folder, Wanted wanted, ProgressListener listener)
+      throws IOException {
+    return fetch(url, folder, wanted, listener).open();
   }
 
   private static Path local(URI uri) {

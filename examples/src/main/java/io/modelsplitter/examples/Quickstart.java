@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
-    version = "quickstart 0.1.0",
+    versionProvider = Quickstart.Version.class,
     description = "Splits a model, stores and registers its layers, and reuses them next time.")
 public final class Quickstart implements Callable<Integer> {
 
@@ -91,6 +91,13 @@ public final class Quickstart implements Callable<Integer> {
       return 1;
     }
     throw e;
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version extends ManifestVersion {
+    Version() {
+      super("quickstart");
+    }
   }
 
   @Override

@@ -49,8 +49,11 @@ public final class SafetensorsSplitter implements ModelSplitter {
     this.work = context.scratchFolder().resolve("files");
   }
 
-  /** Splits the model that the environment names. */
+  /** Splits the model that the environment names; {@code --help} explains how. */
   public static void main(String[] args) {
+    if (args.length > 0) {
+      System.exit(SplitterArguments.explain(args));
+    }
     ModelSplitterExecutor.execute(SafetensorsSplitter::fromEnvironment);
   }
 

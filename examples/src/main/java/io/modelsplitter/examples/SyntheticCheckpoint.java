@@ -28,7 +28,7 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
  * @param width the embedding's dimension, a multiple of 8
  * @param vocabulary how many tokens
  */
-record SyntheticCheckpoint(int layers, int width, int vocabulary) {
+public record SyntheticCheckpoint(int layers, int width, int vocabulary) {
   private static final int POSITIONS = 1024;
   private static final int HEADS = 8;
   private static final long SEED = 20_261_123L;
@@ -58,7 +58,7 @@ record SyntheticCheckpoint(int layers, int width, int vocabulary) {
   }
 
   /** Writes {@code config.json} and {@code model.safetensors} packed in one folder. */
-  void writeArchive(String name, Path archive) throws IOException {
+  public void writeArchive(String name, Path archive) throws IOException {
     GzipParameters stored = new GzipParameters(); // random weights do not compress
     stored.setCompressionLevel(Deflater.NO_COMPRESSION);
     try (AtomicFile file = AtomicFile.create(archive)) {

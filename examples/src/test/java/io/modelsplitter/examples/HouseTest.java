@@ -63,6 +63,20 @@ class HouseTest {
           Map.entry("kubernetes", rooms("kubernetes", "job", "registry", "json", "error")),
           Map.entry("storage", rooms("storage", "file", "error")),
           Map.entry(
+              "examples.cli",
+              rooms(
+                  "examples.cli",
+                  "examples",
+                  "checkpoint",
+                  "file",
+                  "registry.client",
+                  "registry",
+                  "storage",
+                  "query",
+                  "json",
+                  "error",
+                  "")),
+          Map.entry(
               "registry.embedded",
               rooms("registry.embedded", "registry", "query", "json", "error")),
           Map.entry(
@@ -186,7 +200,7 @@ class HouseTest {
     onlyIn("jakarta.servlet..", "registry.http");
     onlyIn("com.fasterxml.jackson..", "json", "checkpoint");
     onlyIn("org.apache.commons.compress..", "file", "examples");
-    onlyIn("picocli..", "registry.http", "examples");
+    onlyIn("picocli..", "registry.http", "examples", "examples.cli");
     onlyIn("org.junit..", "junit");
     onlyIn("io.micrometer..", "registry.http");
   }

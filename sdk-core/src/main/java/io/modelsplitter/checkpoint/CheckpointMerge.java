@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The inverse of a split: the same tensors, byte for byte, whatever the strategy was, in memory
@@ -35,7 +36,12 @@ public final class CheckpointMerge {
    * @throws BadInputException when a file is not what the plan says, or something is missing
    */
   public Checkpoint open(Path plan, List<PartFile> files) throws IOException {
-    checkDigests(files);
+    return open(plan, files, read -> {});
+  }
+
+  private static Checkpoint open(Path plan, List<PartFile> files, LongConsumer read)
+      throws IOException {
+    checkDigests(files, read);
     Map<Integer, Map<String, Tensor>> held = new HashMap<>();
     Optional<GgufMetadata> gguf = Optional.empty();
     boolean isGguf = false;
@@ -96,12 +102,24 @@ public final class CheckpointMerge {
    * @return its size and digests
    */
   public FileDigests merge(Path plan, List<PartFile> files, Path target) throws IOException {
-    Checkpoint merged = open(plan, files);
-    return ShardWriter.ofModel(merged)
-        .write(merged.tensors().values().stream().map(TensorPart::whole).toList(), target);
+    return merge(plan, files, target, done -> {});
   }
 
-  private static void checkDigests(List<PartFile> files) throws IOException {
+  /**
+   * As {@link #merge(Path, List, Path)}, for who wants to know how far it is.
+   *
+   * @param done hears of so many bytes each time that some were done, from any thread: those of the
+   *     files that have a digest, which is checked first, then those of the merged file; what it
+   *     throws ends the work
+   */
+  public FileDigests merge(Path plan, List<PartFile> files, Path target, LongConsumer done)
+      throws IOException {
+    Checkpoint merged = open(plan, files, done);
+    return ShardWriter.ofModel(merged)
+        .write(merged.tensors().values().stream().map(TensorPart::whole).toList(), target, done);
+  }
+
+  private static void checkDigests(List<PartFile> files, LongConsumer read) throws IOException {
     List<PartFile> known = new ArrayList<>(files);
     for (PartFile file : files) {
       if (!Files.isRegularFile(file.file())) {
@@ -112,7 +130,7 @@ public final class CheckpointMerge {
     Map<Path, FileDigests> digests =
         known.isEmpty()
             ? Collections.emptyMap()
-            : new LayerHash().digests(known.stream().map(PartFile::file).toList());
+            : new LayerHash().digests(known.stream().map(PartFile::file).toList(), read);
     for (PartFile file : known) {
       FileDigests found = digests.get(file.file());
       if (found == null

@@ -6,6 +6,7 @@ import io.modelsplitter.file.FileDigests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Writes the parts that a rank holds as a file, moving their bytes from file to file through one
@@ -50,8 +51,26 @@ public final class ShardWriter {
    * @throws IOException when a file cannot be read or written
    */
   public FileDigests write(List<TensorPart> parts, Path target) throws IOException {
+    return write(parts, target, written -> {});
+  }
+
+  /**
+   * As {@link #write(List, Path)}, for who wants to know how far it is.
+   *
+   * @param written hears of so many bytes each time that some were written; what it throws ends the
+   *     work
+   */
+  public FileDigests write(List<TensorPart> parts, Path target, LongConsumer written)
+      throws IOException {
     try (AtomicFile file = AtomicFile.create(target)) {
-      FileDigests digests = stream(parts, file::write);
+      FileDigests digests =
+          stream(
+              parts,
+              bytes -> {
+                int count = bytes.remaining();
+                file.write(bytes);
+                written.accept(count);
+              });
       file.commit();
       return digests;
     }

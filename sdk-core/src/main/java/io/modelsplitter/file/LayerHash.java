@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ public final class LayerHash {
    */
   public @Nullable String getHash(String filePath) {
     try {
-      return digest(Path.of(filePath), "MD5");
+      return md5(Path.of(filePath), read -> {});
     } catch (IOException | InvalidPathException e) {
       log.error("cannot hash {}: {}", filePath, e.toString());
       return null;
@@ -50,15 +51,37 @@ public final class LayerHash {
    * @throws IOException when the file cannot be read
    */
   public String sha256(Path file) throws IOException {
-    return digest(file, "SHA-256");
+    return sha256(file, read -> {});
   }
 
-  private static String digest(Path file, String algorithm) throws IOException {
+  /**
+   * As {@link #sha256(Path)}, for who wants to know how far it is.
+   *
+   * @param read hears of so many bytes each time that some were read; what it throws ends the work
+   */
+  public String sha256(Path file, LongConsumer read) throws IOException {
+    return digest(file, "SHA-256", read);
+  }
+
+  /**
+   * The MD5 of a file in lower-case hex: {@link #getHash} with its reasons, and for who wants to
+   * know how far it is.
+   *
+   * @param read hears of so many bytes each time that some were read; what it throws ends the work
+   * @throws IOException when the file cannot be read
+   */
+  public String md5(Path file, LongConsumer read) throws IOException {
+    return digest(file, "MD5", read);
+  }
+
+  private static String digest(Path file, String algorithm, LongConsumer listener)
+      throws IOException {
     MessageDigest digest = Digester.algorithm(algorithm);
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = Files.newInputStream(file)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
+        listener.accept(read);
       }
     }
     return HexFormat.of().formatHex(digest.digest());
@@ -70,11 +93,16 @@ public final class LayerHash {
    * @throws IOException when the file cannot be read
    */
   public FileDigests digests(Path file) throws IOException {
+    return digests(file, read -> {});
+  }
+
+  private static FileDigests digests(Path file, LongConsumer listener) throws IOException {
     Digester digester = new Digester();
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = Files.newInputStream(file)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digester.update(buffer, 0, read);
+        listener.accept(read);
       }
     }
     return digester.finish();
@@ -87,11 +115,21 @@ public final class LayerHash {
    * @throws IOException when one cannot be read
    */
   public Map<Path, FileDigests> digests(List<Path> files) throws IOException {
+    return digests(files, read -> {});
+  }
+
+  /**
+   * As {@link #digests(List)}, for who wants to know how far it is.
+   *
+   * @param read hears of so many bytes each time that some of any file were read, from any thread;
+   *     what it throws ends the work
+   */
+  public Map<Path, FileDigests> digests(List<Path> files, LongConsumer read) throws IOException {
     int threads = Math.max(1, Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       Map<Path, Future<FileDigests>> running = new LinkedHashMap<>();
-      files.forEach(file -> running.put(file, pool.submit(() -> digests(file))));
+      files.forEach(file -> running.put(file, pool.submit(() -> digests(file, read))));
       Map<Path, FileDigests> done = new LinkedHashMap<>();
       for (Map.Entry<Path, Future<FileDigests>> file : running.entrySet()) {
         done.put(file.getKey(), result(file.getValue()));
@@ -110,6 +148,9 @@ public final class LayerHash {
       throw new InterruptedIOException("interrupted while files were hashed");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
       throw new IllegalStateException(e.getCause());

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -97,9 +98,15 @@ class MergeTest {
     SplitPlan plan = SplitPlan.of(Checkpoint.open(original), SplitOptions.of(2).tensorParallel(2));
     List<PartFile> files = split(plan, Granularity.RANK, folder.resolve("parts"));
     Path merged = folder.resolve("merged.safetensors");
-    new CheckpointMerge().merge(json(plan, folder), files, merged);
+    AtomicLong done = new AtomicLong();
+    new CheckpointMerge().merge(json(plan, folder), files, merged, done::addAndGet);
     assertEquals(
         TestFiles.tensors(original.resolve("model.safetensors")), TestFiles.tensors(merged));
+    long bytes = Files.size(merged);
+    for (PartFile file : files) {
+      bytes += Files.size(file.file()); // its digest is checked
+    }
+    assertEquals(bytes, done.get());
   }
 
   @Test

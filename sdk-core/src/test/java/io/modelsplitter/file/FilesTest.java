@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,28 @@ class FilesTest {
     assertNull(new LayerHash().getHash("a\u0000b"));
     assertThrows(
         NoSuchFileException.class, () -> new LayerHash().digests(folder.resolve("missing")));
+  }
+
+  @Test
+  void layerHash_listener_hearsOfEveryByteAndMayEndIt() throws IOException {
+    Path file = Files.write(folder.resolve("a"), DownloadFixture.bytes(1_000_001, 5));
+    Path other = Files.write(folder.resolve("b"), new byte[7]);
+    AtomicLong heard = new AtomicLong();
+    FileDigests digests = new LayerHash().digests(file);
+    assertEquals(digests.md5(), new LayerHash().md5(file, heard::addAndGet));
+    assertEquals(digests.sha256(), new LayerHash().sha256(file, heard::addAndGet));
+    assertEquals(
+        digests, new LayerHash().digests(List.of(file, other), heard::addAndGet).get(file));
+    assertEquals(3 * 1_000_001 + 7, heard.get());
+    assertThrows(
+        CancellationException.class,
+        () ->
+            new LayerHash()
+                .digests(
+                    List.of(file, other),
+                    read -> {
+                      throw new CancellationException();
+                    }));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.modelsplitter.registry.http;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
+
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.job.CredentialsKey;
@@ -26,9 +28,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "model-splitter-server",
     versionProvider = ServerMain.Version.class,
+    abbreviateSynopsis = true,
+    sortOptions = false,
     description = "The registries for splitting large language models, over HTTP.",
     footer =
-        "Each option is also an environment variable: MODEL_SPLITTER_ and its name in capitals, with"
+        "%nEach option is also an environment variable: MODEL_SPLITTER_ and its name in capitals, with"
             + " _ for -. The option wins.")
 public final class ServerMain implements Callable<Integer> {
   private static final int EXIT_BAD_INPUT = 2;
@@ -75,8 +79,9 @@ public final class ServerMain implements Callable<Integer> {
   }
 
   static CommandLine commandLine(Map<String, String> environment) {
-    return new CommandLine(new ServerMain(environment))
-        .setDefaultValueProvider(new EnvironmentDefaults(environment))
+    CommandLine line = new CommandLine(new ServerMain(environment));
+    line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, ServerHelp::options);
+    return line.setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setInterpolateVariables(false) // a password may hold what looks like one
         .setParameterExceptionHandler((e, unused) -> fail(e.getMessage()))
         .setExecutionExceptionHandler(ServerMain::failed)

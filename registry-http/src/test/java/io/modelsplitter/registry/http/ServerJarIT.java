@@ -146,6 +146,11 @@ class ServerJarIT {
     assertTrue(text.toString().contains("--jdbc-url"), text::toString);
     assertTrue(text.toString().contains("-h, --help"), text::toString);
     assertTrue(!text.toString().contains("${"), text::toString);
+    List<String> headings = text.toString().lines().filter(it -> it.matches("\\S.*:")).toList();
+    assertEquals(4, headings.size(), headings::toString);
+    for (String option : List.of("--role=", "--tls-cert=", "--launcher=", "--runner-image=")) {
+      assertEquals(1, text.toString().lines().filter(it -> it.contains(" " + option)).count());
+    }
   }
 
   @Test

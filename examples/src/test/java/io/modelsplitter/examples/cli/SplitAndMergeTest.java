@@ -1,4 +1,4 @@
-package io.modelsplitter.examples;
+package io.modelsplitter.examples.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,17 +11,12 @@ import io.modelsplitter.checkpoint.CountingServer;
 import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.TensorPart;
 import io.modelsplitter.checkpoint.TestGguf;
-import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.examples.SyntheticCheckpoint;
 import io.modelsplitter.file.Archives;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.LayerHash;
 import io.modelsplitter.json.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -31,16 +26,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Splitting and merging from the command line. */
-class CheckpointToolTest {
+class SplitAndMergeTest {
   @TempDir Path folder = Path.of("");
 
-  private static int run(Object command, String... args) {
-    StringWriter errors = new StringWriter();
-    CommandLine line = new CommandLine(command).setErr(new PrintWriter(errors));
-    return line.execute(args);
+  private static int run(String... args) {
+    return ToolRun.of(args).exitCode();
   }
 
   private Path synthetic() throws IOException {
@@ -50,17 +42,15 @@ class CheckpointToolTest {
   }
 
   @Test
-  void split_dryRun_writesNothing() throws IOException {
+  void split_printsWhatMd5sumReads() throws IOException {
     Path out = folder.resolve("out");
-    assertEquals(
-        0,
-        run(
-            new SplitCommand(),
-            synthetic().toString(),
-            "--world-size=4",
-            "--dry-run",
-            "--out=" + out));
-    assertFalse(Files.exists(out));
+    ToolRun run = ToolRun.of("split", synthetic().toString(), "--world-size=4", "--out=" + out);
+    assertEquals(0, run.exitCode(), run::errors);
+    assertEquals(5, run.lines().size(), run::output);
+    for (String line : run.lines()) {
+      assertEquals(line.substring(0, 32), new LayerHash().getHash(line.substring(34)));
+    }
+    assertTrue(run.errors().contains("split into 4 files"), run::errors);
   }
 
   /** What a file with these tensors would be. */
@@ -76,20 +66,18 @@ class CheckpointToolTest {
     assertEquals(
         0,
         run(
-            new SplitCommand(),
+            "split",
             model.toString(),
             "--world-size=4",
             "--config={\"tp_degree\": 2, \"balance\": \"bytes\"}",
             "--granularity=LAYER",
             "--out=" + out));
     Path merged = folder.resolve("merged.safetensors");
-    assertEquals(
-        0, run(new MergeCommand(), out.resolve("registry.json").toString(), "--out=" + merged));
+    assertEquals(0, run("merge", out.resolve("registry.json").toString(), "--out=" + merged));
     assertEquals(canonical(Checkpoint.open(model)), canonical(Checkpoint.open(merged)));
     assertTrue(Files.exists(out.resolve("config.json")));
     Files.write(out.resolve("rank-0-before.safetensors"), new byte[9]);
-    assertTrue(
-        run(new MergeCommand(), out.resolve("registry.json").toString(), "--out=" + merged) > 0);
+    assertTrue(run("merge", out.resolve("registry.json").toString(), "--out=" + merged) > 0);
   }
 
   @Test
@@ -97,16 +85,10 @@ class CheckpointToolTest {
     Path model = TestGguf.model(3).write(folder.resolve("m.gguf"));
     Path out = folder.resolve("out");
     assertEquals(
-        0,
-        run(
-            new SplitCommand(),
-            model.toString(),
-            "--world-size=2",
-            "--granularity=LAYER",
-            "--out=" + out));
+        0, run("split", model.toString(), "--world-size=2", "--granularity=LAYER", "--out=" + out));
     Path merged = folder.resolve("merged.gguf");
     String registry = out.resolve("registry.json").toString();
-    assertEquals(0, run(new MergeCommand(), registry, "--out=" + merged));
+    assertEquals(0, run("merge", registry, "--out=" + merged));
     assertEquals(canonical(Checkpoint.open(model)), canonical(Checkpoint.open(merged)));
     Path settings =
         new CheckpointSplitter()
@@ -114,7 +96,7 @@ class CheckpointToolTest {
             .get(0);
     assertEquals(-1, Files.mismatch(out.resolve("metadata.gguf"), settings));
     Files.delete(out.resolve("metadata.gguf"));
-    assertTrue(run(new MergeCommand(), registry, "--out=" + merged) > 0);
+    assertTrue(run("merge", registry, "--out=" + merged) > 0);
   }
 
   /** What the file with the plan names is somebody else's word. */
@@ -122,11 +104,13 @@ class CheckpointToolTest {
   void merge_ofAHostileRegistry_writesNowhereAndSaysWhy() throws IOException {
     Path registry = folder.resolve("registry.json");
     Path escaped = folder.resolve("escaped");
-    try (ModelHost host = ModelHost.serve(Files.write(folder.resolve("evil"), new byte[100]))) {
+    Path evil = Files.createDirectory(folder.resolve("evil"));
+    Files.write(evil.resolve("x.safetensors"), new byte[100]);
+    try (CountingServer server = new CountingServer(evil)) {
+      String url = server.url("x.safetensors");
       for (Map<String, Object> hostile :
           List.<Map<String, Object>>of(
-              Map.of(
-                  "label", "x/../../../../../../" + escaped, "model_layer_public_url", host.url()),
+              Map.of("label", "x/../../../../../../" + escaped, "model_layer_public_url", url),
               Map.of("model_layer_public_url", "file:relative"),
               Map.of("model_layer_public_url", "file://host/x y"),
               Map.of("file", "a\u0000b"),
@@ -139,13 +123,9 @@ class CheckpointToolTest {
         both.putAll(first);
         Files.writeString(
             registry, Json.write(Map.of("layers", List.of(both, layer), "plan", Map.of())));
-        CommandLine line =
-            new CommandLine(new MergeCommand())
-                .setExecutionExceptionHandler(
-                    (e, unused, parsed) -> e instanceof BadInputException ? 64 : 70);
         assertEquals(
             64,
-            line.execute(registry.toString(), "--out=" + folder.resolve("o")),
+            run("merge", registry.toString(), "--out=" + folder.resolve("o")),
             hostile::toString);
         assertFalse(Files.exists(escaped));
         assertFalse(Files.exists(folder.resolve("o")));
@@ -159,7 +139,7 @@ class CheckpointToolTest {
     Path zip = zip(model);
     for (Path from : List.of(model, zip)) {
       String out = "--out=" + folder.resolve("out-" + from.getFileName());
-      assertEquals(0, run(new SplitCommand(), from.toUri().toString(), "--world-size=3", out));
+      assertEquals(0, run("split", from.toUri().toString(), "--world-size=3", out));
     }
     assertEquals(
         Files.readString(folder.resolve("out-model/registry.json")),
@@ -167,20 +147,14 @@ class CheckpointToolTest {
   }
 
   /** What the command prints. */
-  private String planOf(Path model) throws IOException {
-    PrintStream out = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      assertEquals(0, run(new SplitCommand(), model.toString(), "--world-size=2", "--dry-run"));
-    } finally {
-      System.setOut(out);
-    }
-    return printed.toString(StandardCharsets.UTF_8);
+  private static String planOf(Path model) {
+    ToolRun run = ToolRun.of("plan", model.toString(), "--world-size=2");
+    assertEquals(0, run.exitCode(), run::errors);
+    return run.output();
   }
 
   @Test
-  void split_dryRunOfAnArchive_isAsOfTheFolderAndWritesNothing() throws IOException {
+  void plan_ofAnArchive_isAsOfTheFolderAndWritesNothing() throws IOException {
     Path model = synthetic();
     SyntheticCheckpoint small = new SyntheticCheckpoint(12, 8, 50);
     Path tar = folder.resolve("small.tar.gz");
@@ -215,8 +189,7 @@ class CheckpointToolTest {
   @Test
   void split_registry_namesTheCompanionsWithTheirDigests() throws IOException {
     Path out = folder.resolve("out");
-    assertEquals(
-        0, run(new SplitCommand(), synthetic().toString(), "--world-size=2", "--out=" + out));
+    assertEquals(0, run("split", synthetic().toString(), "--world-size=2", "--out=" + out));
     Map<String, Object> registry =
         Json.parseObject("registry", Files.readAllBytes(out.resolve("registry.json")));
     FileDigests config = new LayerHash().digests(out.resolve("config.json"));
@@ -240,14 +213,13 @@ class CheckpointToolTest {
   void split_serverThatCannotBeReadInRanges_isDownloadedAndGivesTheSame() throws IOException {
     Path model = synthetic();
     Path expected = folder.resolve("expected");
-    assertEquals(
-        0, run(new SplitCommand(), model.toString(), "--world-size=2", "--out=" + expected));
+    assertEquals(0, run("split", model.toString(), "--world-size=2", "--out=" + expected));
     try (CountingServer server = new CountingServer(model)) {
       for (boolean hasRanges : new boolean[] {false, true}) {
         server.hasRanges = hasRanges;
         server.validator = ""; // without which ranges of two contents could be mixed
         Path out = folder.resolve("out-" + hasRanges);
-        assertEquals(0, run(new SplitCommand(), server.url(""), "--world-size=2", "--out=" + out));
+        assertEquals(0, run("split", server.url(""), "--world-size=2", "--out=" + out));
         assertEquals(
             Files.readString(expected.resolve("registry.json")),
             Files.readString(out.resolve("registry.json")));
@@ -273,13 +245,7 @@ class CheckpointToolTest {
                 "mine")));
     Path out = folder.resolve("out");
     assertEquals(
-        0,
-        run(
-            new SplitCommand(),
-            story.toString(),
-            "--world-size=2",
-            "--rules=" + rules,
-            "--out=" + out));
+        0, run("split", story.toString(), "--world-size=2", "--rules=" + rules, "--out=" + out));
     Map<?, ?> plan =
         (Map<?, ?>)
             Json.parseObject("registry", Files.readAllBytes(out.resolve("registry.json")))

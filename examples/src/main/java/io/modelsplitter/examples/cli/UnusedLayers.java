@@ -1,4 +1,4 @@
-package io.modelsplitter.examples;
+package io.modelsplitter.examples.cli;
 
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.query.Filter;

@@ -1,16 +1,19 @@
-package io.modelsplitter.examples;
+package io.modelsplitter.examples.cli;
 
 import io.modelsplitter.checkpoint.Checkpoint;
 import io.modelsplitter.checkpoint.CheckpointSplitter;
 import io.modelsplitter.checkpoint.Granularity;
+import io.modelsplitter.checkpoint.Shard;
 import io.modelsplitter.checkpoint.ShardFile;
-import io.modelsplitter.checkpoint.SplitOptions;
+import io.modelsplitter.checkpoint.ShardWriter;
 import io.modelsplitter.checkpoint.SplitPlan;
+import io.modelsplitter.checkpoint.TensorPart;
+import io.modelsplitter.examples.ModelSource;
+import io.modelsplitter.examples.ResultFile;
 import io.modelsplitter.file.AtomicFile;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.Folders;
 import io.modelsplitter.file.LayerHash;
-import io.modelsplitter.json.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,48 +24,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Splits a checkpoint into files and a {@code registry.json} that names them. */
 @Command(
     name = "split",
-    mixinStandardHelpOptions = true,
-    description = "Splits a checkpoint, or says with --dry-run how it would be split.")
-final class SplitCommand implements Callable<Integer> {
-
-  @Parameters(
-      paramLabel = "MODEL",
-      description =
-          "A .safetensors or .gguf file, a folder, a .tar.gz or .zip of one; a path or URL.")
-  private String model = "";
-
-  @Option(
-      names = "--world-size",
-      required = true,
-      paramLabel = "N",
-      description = "How many ranks.")
-  private int worldSize;
-
-  @Option(
-      names = "--config",
-      paramLabel = "JSON",
-      defaultValue = "{}",
-      description =
-          "As model_split_config: split_strategy, tp_degree, balance, layers, model_config.")
-  private String config = "{}";
-
-  @Option(names = "--rules", paramLabel = "FILE", description = "Rules of an unknown architecture.")
-  private @Nullable Path rules;
+    description = {
+      "Splits a checkpoint into files, and a registry.json that names them.",
+      "Prints the files with their MD5, as md5sum does."
+    })
+final class SplitCommand extends ToolCommand {
+  @Mixin private final ModelOptions model = new ModelOptions();
 
   @Option(
       names = "--granularity",
-      paramLabel = "WHAT",
-      defaultValue = "RANK",
-      description = "A file for each rank or layer: ${COMPLETION-CANDIDATES}.")
+      paramLabel = "rank|layer",
+      defaultValue = "rank",
+      description = "A file for each rank or for each layer. Default: rank.")
   private Granularity granularity = Granularity.RANK;
 
   @Option(
@@ -72,55 +52,53 @@ final class SplitCommand implements Callable<Integer> {
       description = "Where the files go. Default: ./split.")
   private Path out = Path.of("split");
 
-  @Option(names = "--dry-run", description = "Write nothing; print the plan.")
-  private boolean isDryRun;
-
-  @Option(names = "--json", description = "Print the plan in JSON instead of a table.")
+  @Option(names = "--json", description = "Print the files as JSON, an object a line.")
   private boolean json;
+
+  SplitCommand(Surroundings surroundings) {
+    super(surroundings);
+  }
 
   @Override
   public Integer call() throws IOException {
-    Path work = Files.createTempDirectory("checkpoint");
-    try {
-      ModelSource.Wanted wanted = isDryRun ? ModelSource.Wanted.HEADERS : ModelSource.Wanted.ALL;
-      LocalModel found = ModelSource.fetch(url(), work, wanted, (fraction, message) -> {});
-      Checkpoint checkpoint = found.open();
-      SplitPlan plan = SplitPlan.of(checkpoint, options());
-      print(plan);
-      if (!isDryRun) {
-        write(plan, checkpoint);
-      }
-      return 0;
+    Path work = Files.createTempDirectory("model-splitter");
+    try (Progress progress = progress()) {
+      SplitPlan plan = model.plan(work, ModelSource.Wanted.ALL, progress);
+      List<Map<String, Object>> layers = layers(plan, progress);
+      List<Map<String, Object>> companions = companions(plan.checkpoint());
+      write(plan, layers, companions);
+      progress.end(
+          "split into %d files, %s,"
+              .formatted(layers.size(), Amounts.bytes(bytes(plan.shards(granularity)))));
+      layers.forEach(file -> print(file, "model_layer_hash"));
+      companions.forEach(file -> print(file, "md5"));
+      return ModelSplitterTool.EXIT_DONE;
     } finally {
       Folders.delete(work);
     }
   }
 
-  private String url() {
-    return model.matches("(?i)(https?|s3|file):.*") ? model : Path.of(model).toUri().toString();
-  }
-
-  private SplitOptions options() throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>(Json.parseObject("--config", config));
-    Path file = rules;
-    if (file != null) {
-      all.put("architecture_rules", Json.parseObject(file.toString(), Files.readAllBytes(file)));
-    }
-    return SplitOptions.fromConfig(worldSize, all);
-  }
-
-  private void print(SplitPlan plan) throws IOException {
+  private void print(Map<String, Object> file, String key) {
     if (json) {
-      plan.writeJson(System.out);
-      System.out.println();
+      surroundings().results().json(file);
     } else {
-      System.out.print(plan.toTable());
+      Path path = out.resolve(String.valueOf(file.get("file")));
+      surroundings().results().exactly(HashLine.of(String.valueOf(file.get(key)), path.toString()));
     }
   }
 
-  private void write(SplitPlan plan, Checkpoint checkpoint) throws IOException {
+  private static long bytes(List<Shard> shards) {
+    return shards.stream().flatMap(it -> it.parts().stream()).mapToLong(TensorPart::bytes).sum();
+  }
+
+  private List<Map<String, Object>> layers(SplitPlan plan, Progress progress) throws IOException {
+    List<Shard> shards = plan.shards(granularity);
+    progress.begin("splitting", bytes(shards));
+    ShardWriter writer = ShardWriter.of(plan.checkpoint());
+    CheckpointSplitter splitter =
+        new CheckpointSplitter((shard, file) -> writer.write(shard.parts(), file, progress::add));
     List<Map<String, Object>> files = new ArrayList<>();
-    for (ShardFile file : new CheckpointSplitter().split(plan, plan.shards(granularity), out)) {
+    for (ShardFile file : splitter.split(plan, shards, out)) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("model_layer_hash", file.digests().md5());
       entry.put("model_layer_rank", file.shard().rank().rank());
@@ -130,11 +108,17 @@ final class SplitCommand implements Callable<Integer> {
       entry.put("sha256", file.digests().sha256());
       files.add(entry);
     }
+    return files;
+  }
+
+  private void write(
+      SplitPlan plan, List<Map<String, Object>> layers, List<Map<String, Object>> companions)
+      throws IOException {
     try (AtomicFile registry = AtomicFile.create(out.resolve("registry.json"));
         OutputStream to = new BufferedOutputStream(registry.stream())) {
       Map<String, Object> result = new LinkedHashMap<>();
-      result.put("layers", files);
-      result.put("files", companions(checkpoint));
+      result.put("layers", layers);
+      result.put("files", companions);
       ResultFile.write(result, plan::writeJson, to);
       to.flush();
       registry.commit();

@@ -1,4 +1,4 @@
-package io.modelsplitter.examples;
+package io.modelsplitter.examples.cli;
 
 import io.modelsplitter.checkpoint.CheckpointMerge;
 import io.modelsplitter.checkpoint.PartFile;
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,9 +26,11 @@ import picocli.CommandLine.Parameters;
 /** Merges what a {@code registry.json} names, of the split command or of a job. */
 @Command(
     name = "merge",
-    mixinStandardHelpOptions = true,
-    description = "Merges the files of a split into one checkpoint.")
-final class MergeCommand implements Callable<Integer> {
+    description = {
+      "Merges the files of a split into one checkpoint.",
+      "Prints the file with its MD5, as md5sum does."
+    })
+final class MergeCommand extends ToolCommand {
   private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
 
   @Parameters(paramLabel = "REGISTRY.JSON", description = "What the split left behind.")
@@ -42,6 +43,10 @@ final class MergeCommand implements Callable<Integer> {
       description = "The merged .safetensors or .gguf file.")
   private Path out = Path.of("model.safetensors");
 
+  MergeCommand(Surroundings surroundings) {
+    super(surroundings);
+  }
+
   @Override
   public Integer call() throws IOException {
     Map<String, Object> result;
@@ -51,12 +56,12 @@ final class MergeCommand implements Callable<Integer> {
     if (!(result.get("layers") instanceof List<?> layers)) {
       throw new BadInputException(registry + " has no layers; it is of no split");
     }
-    Path work = Files.createTempDirectory("checkpoint");
-    try {
+    Path work = Files.createTempDirectory("model-splitter");
+    try (Progress progress = progress()) {
       List<PartFile> files = new ArrayList<>();
       for (Object layer : layers) {
         if (layer instanceof Map<?, ?> map && !"manifest".equals(map.get("label"))) {
-          files.add(part(map, work.resolve("part-" + files.size())));
+          files.add(part(map, work.resolve("part-" + files.size()), progress));
         }
       }
       if (result.get("files") instanceof List<?> companions) {
@@ -64,24 +69,36 @@ final class MergeCommand implements Callable<Integer> {
           if (companion instanceof Map<?, ?> map && "metadata.gguf".equals(map.get("name"))) {
             String md5 = md5(map.get("md5"), map);
             files.add(
-                new PartFile(0, find(map, map.get("url"), work.resolve("metadata.gguf")), md5));
+                new PartFile(
+                    0, find(map, map.get("url"), work.resolve("metadata.gguf"), progress), md5));
           }
         }
       }
-      FileDigests digests = new CheckpointMerge().merge(registry, files, out);
-      System.out.printf("%s  %s%n", digests.md5(), out);
-      return 0;
+      progress.begin("merging", 2 * bytes(files)); // they are hashed first
+      FileDigests digests = new CheckpointMerge().merge(registry, files, out, progress::add);
+      progress.end("merged %d files, %s,".formatted(files.size(), Amounts.bytes(digests.bytes())));
+      surroundings().results().exactly(HashLine.of(digests.md5(), out.toString()));
+      return ModelSplitterTool.EXIT_DONE;
     } finally {
       Folders.delete(work);
     }
   }
 
-  private PartFile part(Map<?, ?> layer, Path download) throws IOException {
+  private static long bytes(List<PartFile> files) throws IOException {
+    long bytes = 0;
+    for (PartFile file : files) {
+      bytes += Files.exists(file.file()) ? Files.size(file.file()) : 0;
+    }
+    return bytes;
+  }
+
+  private PartFile part(Map<?, ?> layer, Path download, Progress progress) throws IOException {
     String hash = md5(layer.get("model_layer_hash"), layer);
     if (!(layer.get("model_layer_rank") instanceof Integer rank)) {
       throw new BadInputException(registry + " has a layer without a rank: " + Json.show(layer));
     }
-    return new PartFile(rank, find(layer, layer.get("model_layer_public_url"), download), hash);
+    return new PartFile(
+        rank, find(layer, layer.get("model_layer_public_url"), download, progress), hash);
   }
 
   private String md5(@Nullable Object value, Map<?, ?> of) {
@@ -92,7 +109,8 @@ final class MergeCommand implements Callable<Integer> {
   }
 
   /** The file that names them may come from anywhere: nothing in it becomes a path of ours. */
-  private Path find(Map<?, ?> entry, @Nullable Object url, Path download) throws IOException {
+  private Path find(Map<?, ?> entry, @Nullable Object url, Path download, Progress progress)
+      throws IOException {
     try {
       if (entry.get("file") instanceof String name) {
         Path plain = Path.of(name).getFileName();
@@ -102,7 +120,9 @@ final class MergeCommand implements Callable<Integer> {
       if (text.startsWith("file:")) {
         return Path.of(URI.create(text));
       }
-      FileDigests unused = FileDownloader.fromEnvironment().fetch(text, download);
+      progress.begin("downloading " + FileDownloader.shown(text), 0);
+      FileDownloader downloader = FileDownloader.fromEnvironment(progress::downloaded);
+      FileDigests unused = downloader.fetch(text, download);
       return download;
     } catch (IllegalArgumentException e) { // of a URL, or of a path
       throw new BadInputException(

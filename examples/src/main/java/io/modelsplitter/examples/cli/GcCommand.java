@@ -1,4 +1,4 @@
-package io.modelsplitter.examples;
+package io.modelsplitter.examples.cli;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.registry.client.Blocks;
@@ -10,21 +10,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Lists the stored layers that nobody names, or removes them. */
 @Command(
     name = "gc",
-    mixinStandardHelpOptions = true,
-    description =
-        "Lists the layers in a store that no record and no block names, and removes them when told"
-            + " to. Files that are not named by a hash are left alone. The environment says where:"
-            + " LAYER_STORE_URL, MODEL_LAYERS_REGISTRY_URL, BLOCK_DB_URL, MODEL_SPLITTER_TOKEN.")
-final class GcCommand implements Callable<Integer> {
-  private final Map<String, String> environment;
-
+    description = {
+      "Lists the stored layers that no record and no block names, or removes them.",
+      "Files that are not named by a hash are left alone. The environment says where: LAYER_STORE_URL,"
+          + " MODEL_LAYERS_REGISTRY_URL, BLOCK_DB_URL, MODEL_SPLITTER_TOKEN."
+    })
+final class GcCommand extends ToolCommand {
   @Option(names = "--delete", description = "Remove them; without it they are only listed.")
   private boolean delete;
 
@@ -36,12 +33,8 @@ final class GcCommand implements Callable<Integer> {
           "Leave what is younger: a job stores a layer before it registers it. Default: 24.")
   private int graceHours;
 
-  static GcCommand fromEnvironment() {
-    return new GcCommand(System.getenv());
-  }
-
-  GcCommand(Map<String, String> environment) {
-    this.environment = environment;
+  GcCommand(Surroundings surroundings) {
+    super(surroundings);
   }
 
   @Override
@@ -49,6 +42,8 @@ final class GcCommand implements Callable<Integer> {
     if (graceHours < 0) {
       throw new BadInputException("--grace-hours must be 0 or more, not " + graceHours);
     }
+    Map<String, String> environment = surroundings().environment();
+    Results results = surroundings().results();
     LayerStore store = LayerStore.from(environment);
     UnusedLayers unused =
         new UnusedLayers(store, ModelLayerClient.from(environment), Blocks.from(environment));
@@ -57,14 +52,14 @@ final class GcCommand implements Callable<Integer> {
     long bytes = 0;
     for (StoredFile file : found) {
       if (!delete || unused.delete(file)) {
-        System.out.printf("%s  %d  %s%n", file.modified(), file.bytes(), file.name());
+        results.row("%s  %d  %s", file.modified(), file.bytes(), file.name());
         files++;
         bytes += file.bytes();
       }
     }
-    System.out.printf(
-        "%d layers, %d bytes %s%n",
+    results.row(
+        "%d layers, %d bytes %s",
         files, bytes, delete ? "removed" : "can go; --delete removes them");
-    return 0;
+    return ModelSplitterTool.EXIT_DONE;
   }
 }

@@ -1,4 +1,4 @@
-package io.modelsplitter.examples;
+package io.modelsplitter.examples.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Against real registries and a real folder. */
 class GcCommandTest {
@@ -76,7 +75,8 @@ class GcCommandTest {
             "LAYER_STORE_URL", folder.toUri().toString(),
             "MODEL_LAYERS_REGISTRY_URL", server.url().toString(),
             "BLOCK_DB_URL", server.url().toString());
-    return new CommandLine(new GcCommand(environment)).execute(options);
+    String[] args = Stream.concat(Stream.of("gc"), Stream.of(options)).toArray(String[]::new);
+    return ToolRun.in(environment, args).exitCode();
   }
 
   private Set<String> files() throws IOException {
