@@ -102,7 +102,7 @@ public final class FileDownloader {
   /**
    * Downloads a URL to a file, in chunks of 4 MB; missing folders are made.
    *
-   * @param url http, https, {@code file:}, or of a scheme that a {@link UrlResolver} knows
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
    * @param targetPath the file to write, by its path
    * @return true on success, false on failure; the log says why, {@link #fetch} throws the reason
    */
@@ -120,7 +120,7 @@ public final class FileDownloader {
   /**
    * Downloads a URL to a file; missing folders are made.
    *
-   * @param url http, https, {@code file:}, or of a scheme that a {@link UrlResolver} knows
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
    * @param target the file to write; one that is there is replaced
    * @return size and digests of the file, computed while it comes
    * @throws BadInputException when the URL is none, the server says that it has no such file, or
@@ -135,7 +135,7 @@ public final class FileDownloader {
   /**
    * As {@link #fetch(String, Path)}, for a file that has this digest; another one is refused.
    *
-   * @param url http, https, {@code file:}, or of a scheme that a {@link UrlResolver} knows
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
    * @param target the file to write; one that is there is replaced
    * @param digest an MD5 or a SHA-256 in hex
    * @return size and digests of the file
@@ -153,7 +153,7 @@ public final class FileDownloader {
   /**
    * Opens a file of which ranges are to be read, without downloading it.
    *
-   * @param url http, https, {@code file:}, or of a scheme that a {@link UrlResolver} knows
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
    * @return the file, which is asked for anew with each range
    * @throws IOException when the answer cannot be read
    * @throws BadInputException when the server has no such file, or does not send ranges
