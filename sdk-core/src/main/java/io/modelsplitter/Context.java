@@ -30,7 +30,16 @@ public record Context(
     Path workFolder,
     ProgressListener progressListener) {
 
-  /** A context whose progress nobody hears of. */
+  /**
+   * A context whose progress nobody hears of.
+   *
+   * @param taskId see {@link #taskId}
+   * @param taskData see {@link #taskData}
+   * @param taskStatusUpdateUrl see {@link #taskStatusUpdateUrl}
+   * @param modelLayersRegistryUrl see {@link #modelLayersRegistryUrl}
+   * @param blockDbUrl see {@link #blockDbUrl}
+   * @param workFolder see {@link #workFolder}
+   */
   public Context(
       String taskId,
       Map<String, Object> taskData,
@@ -48,13 +57,23 @@ public record Context(
         (fraction, message) -> {});
   }
 
-  /** Copies the task data. */
+  /**
+   * Copies the task data.
+   *
+   * @param taskId see {@link #taskId}
+   * @param taskData see {@link #taskData}
+   * @param taskStatusUpdateUrl see {@link #taskStatusUpdateUrl}
+   * @param modelLayersRegistryUrl see {@link #modelLayersRegistryUrl}
+   * @param blockDbUrl see {@link #blockDbUrl}
+   * @param workFolder see {@link #workFolder}
+   * @param progressListener see {@link #progressListener}
+   */
   public Context {
     taskData = Json.copyOf("task_data", taskData);
   }
 
   /**
-   * The context of this process.
+   * {@return the context of this process}
    *
    * @throws BadInputException names every variable that is missing or wrong
    */
@@ -62,22 +81,27 @@ public record Context(
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the context
+   */
   public static Context from(Map<String, String> environment) {
     return new ContextReader(environment).read();
   }
 
-  /** {@code model_name} of the task data. */
+  /** {@return {@code model_name} of the task data} */
   public String modelName() {
     return text("model_name");
   }
 
-  /** {@code model_download_url} of the task data. */
+  /** {@return {@code model_download_url} of the task data} */
   public String modelDownloadUrl() {
     return text("model_download_url");
   }
 
-  /** {@code world_size} of the task data, 1 or more. */
+  /** {@return {@code world_size} of the task data, 1 or more} */
   public int worldSize() {
     Object value = taskData.get("world_size");
     if (value instanceof Integer number && number >= 1) {
@@ -86,7 +110,7 @@ public record Context(
     throw wrong("world_size", value, "an integer of 1 or more");
   }
 
-  /** {@code model_split_config} of the task data. */
+  /** {@return {@code model_split_config} of the task data} */
   @SuppressWarnings("unchecked") // Json.copyOf made every map's keys strings
   public Map<String, Object> modelSplitConfig() {
     Object value = taskData.get("model_split_config");
@@ -104,6 +128,9 @@ public record Context(
    * int degree = context.modelSplitConfig(Config.class).tpDegree();
    * }</pre>
    *
+   * @param <T> the class of the config
+   * @param type a record, or another class that Jackson can make
+   * @return the record
    * @throws BadInputException names the field that does not fit, or that the class does not have
    */
   public <T> T modelSplitConfig(Class<T> type) {
@@ -122,14 +149,14 @@ public record Context(
   }
 
   /**
-   * A folder, in the work folder, that all attempts of the task share: what one leaves there the
-   * next one finds. It is removed when the task has ended. Not made before somebody does.
+   * {@return a folder, in the work folder, that all attempts of the task share: what one leaves
+   * there the next one finds} It is removed when the task has ended. Not made before somebody does.
    */
   public Path scratchFolder() {
     return workFolder.resolve("task-" + taskId);
   }
 
-  /** What the attempts of the task tell each other. */
+  /** {@return what the attempts of the task tell each other} */
   public Journal journal() {
     return new Journal(scratchFolder().resolve("journal"));
   }

@@ -39,8 +39,9 @@ public final class Journal {
   }
 
   /**
-   * The note with this name.
+   * {@return the note with this name}
    *
+   * @param name as it was given to {@link #put}
    * @throws IOException when it is there and cannot be read
    */
   @SuppressWarnings("unchecked") // put wrote it
@@ -78,7 +79,12 @@ public final class Journal {
     }
   }
 
-  /** Forgets a note, if it is there. */
+  /**
+   * Forgets a note, if it is there.
+   *
+   * @param name as it was given to {@link #put}
+   * @throws IOException when it cannot be removed
+   */
   public void remove(String name) throws IOException {
     Files.deleteIfExists(file(name));
   }

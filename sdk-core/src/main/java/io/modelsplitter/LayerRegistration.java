@@ -39,24 +39,42 @@ public final class LayerRegistration {
   private final ModelLayerRegistry layers;
   private final @Nullable BlockRegistry blocks;
 
-  /** For a splitter that does not ask what runs its layers: none is found to be running. */
+  /**
+   * For a splitter that does not ask what runs its layers: none is found to be running.
+   *
+   * @param layers where layers are registered
+   */
   public LayerRegistration(ModelLayerRegistry layers) {
     this.layers = layers;
     this.blocks = null;
   }
 
-  /** With these registries. */
+  /**
+   * With these registries.
+   *
+   * @param layers where layers are registered
+   * @param blocks tells what runs a layer
+   */
   public LayerRegistration(ModelLayerRegistry layers, BlockRegistry blocks) {
     this.layers = layers;
     this.blocks = blocks;
   }
 
-  /** With the registries in {@code MODEL_LAYERS_REGISTRY_URL} and {@code BLOCK_DB_URL}. */
+  /**
+   * With the registries in {@code MODEL_LAYERS_REGISTRY_URL} and {@code BLOCK_DB_URL}.
+   *
+   * @return the registration; nothing is sent yet
+   */
   public static LayerRegistration fromEnvironment() {
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the registration; nothing is sent yet
+   */
   public static LayerRegistration from(Map<String, String> environment) {
     return new LayerRegistration(ModelLayerClient.from(environment), Blocks.from(environment));
   }
@@ -66,6 +84,11 @@ public final class LayerRegistration {
     /**
      * Answers where the file can be had. It may be called by several jobs at once, and for a file
      * that another job registers in the meantime: the place should follow from the digests.
+     *
+     * @param file the file of the layer
+     * @param digests size and digests of the file
+     * @return its public URL
+     * @throws IOException when it cannot be published
      */
     URI publish(Path file, FileDigests digests) throws IOException;
   }
@@ -73,10 +96,12 @@ public final class LayerRegistration {
   /**
    * Finds the layer of this file, or publishes and registers it.
    *
+   * @param file the file of the layer
    * @param componentUri the component that runs the layer
    * @param use how this job uses it; of a new record, this is its asset, rank and world size
    * @param metadata what a new record says of the layer
    * @param publisher asked only where no layer is registered with the file's hash
+   * @return the layer as it is registered, and whether it was there
    * @throws IOException when the file cannot be read or published
    * @throws UnavailableException when a registry cannot be reached
    */
@@ -113,7 +138,11 @@ public final class LayerRegistration {
         "layer " + hash + " is registered and deleted again and again", null);
   }
 
-  /** The layer with this hash, if one is registered. */
+  /**
+   * {@return the layer with this hash, if one is registered}
+   *
+   * @param hash the MD5 of the layer's file in lower-case hex
+   */
   public Optional<ModelLayer> find(String hash) {
     try {
       return Optional.of(layers.get(hash).value());
@@ -125,6 +154,7 @@ public final class LayerRegistration {
   /**
    * Registers a layer whose file can be had.
    *
+   * @param layer the layer to register
    * @return false when a record with its hash was there first; that one stands
    */
   public boolean register(ModelLayer layer) {
@@ -135,7 +165,12 @@ public final class LayerRegistration {
     }
   }
 
-  /** The blocks of a component that run the layer with this hash. */
+  /**
+   * {@return the blocks of a component that run the layer with this hash}
+   *
+   * @param componentUri the component that runs the layer
+   * @param hash the MD5 of the layer's file in lower-case hex
+   */
   public List<Block> running(String componentUri, String hash) {
     return blocks == null ? List.of() : blocks.query(componentUri, hash);
   }

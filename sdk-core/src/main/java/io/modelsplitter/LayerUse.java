@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public record LayerUse(String assetId, int rank, int worldSize) {
 
-  /** The use as an entry of a layer's metadata. */
+  /** {@return the use as an entry of a layer's metadata} */
   public Map<String, Object> toMap() {
     Map<String, Object> use = new LinkedHashMap<>();
     use.put("asset_id", assetId);
@@ -22,7 +22,11 @@ public record LayerUse(String assetId, int rank, int worldSize) {
     return use;
   }
 
-  /** Notes the use in a layer's record, once however often it is done. */
+  /**
+   * Notes the use in a layer's record, once however often it is done.
+   *
+   * @return the update to send
+   */
   public Update note() {
     return Update.addToSet("model_layer_metadata", toMap());
   }

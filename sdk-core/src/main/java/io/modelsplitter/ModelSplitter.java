@@ -22,7 +22,12 @@ import java.util.Map;
  */
 public interface ModelSplitter extends AutoCloseable {
 
-  /** Prepares: downloads the model, makes folders. By default there is nothing to prepare. */
+  /**
+   * Prepares: downloads the model, makes folders. By default there is nothing to prepare.
+   *
+   * @return what {@link #main} gets, or a failure
+   * @throws Exception why the phase failed; the task ends with its message
+   */
   default PhaseResult begin() throws Exception {
     return PhaseResult.ok(Map.of());
   }
@@ -31,6 +36,8 @@ public interface ModelSplitter extends AutoCloseable {
    * Splits.
    *
    * @param extraData what {@link #begin} answered
+   * @return what {@link #finish} gets, or a failure
+   * @throws Exception why the phase failed; the task ends with its message
    */
   PhaseResult main(Map<String, Object> extraData) throws Exception;
 
@@ -40,6 +47,7 @@ public interface ModelSplitter extends AutoCloseable {
    *
    * @param extraData what {@link #main} answered
    * @return the task's result
+   * @throws Exception why the phase failed; the task ends with its message
    */
   default PhaseResult finish(Map<String, Object> extraData) throws Exception {
     return PhaseResult.ok(extraData);
@@ -51,6 +59,8 @@ public interface ModelSplitter extends AutoCloseable {
    *
    * @param phase {@code begin}, {@code main} or {@code finish}
    * @param answer what the phase answered
+   * @return whether the phase can be left out
+   * @throws Exception when that cannot be told; the attempt fails with its message
    */
   default boolean isIntact(String phase, Map<String, Object> answer) throws Exception {
     return true;

@@ -63,6 +63,8 @@ public final class ModelSplitterExecutor {
   /**
    * As {@link #execute}, in this environment, and without ending the process.
    *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @param splitter makes the splitter of this attempt
    * @return the exit code
    */
   public static int run(

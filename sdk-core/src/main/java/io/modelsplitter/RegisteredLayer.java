@@ -14,7 +14,13 @@ import java.util.List;
  */
 public record RegisteredLayer(ModelLayer layer, boolean reused, List<Block> blocks) {
 
-  /** Copies the blocks. */
+  /**
+   * Copies the blocks.
+   *
+   * @param layer see {@link #layer}
+   * @param reused see {@link #reused}
+   * @param blocks see {@link #blocks}
+   */
   public RegisteredLayer {
     blocks = List.copyOf(blocks);
   }

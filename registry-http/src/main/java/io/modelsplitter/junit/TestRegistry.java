@@ -80,25 +80,25 @@ public final class TestRegistry implements Registries, AutoCloseable {
   }
 
   /**
-   * The split runners registry. What is created is deployed nowhere: its cluster takes any config,
-   * and gives it a URL on which nobody listens.
+   * {@return the split runners registry} What is created is deployed nowhere: its cluster takes any
+   * config, and gives it a URL on which nobody listens.
    */
   public SplitRunnerRegistry splitRunners() {
     return splitRunners;
   }
 
-  /** Where all of the registries are served: {@code http://127.0.0.1:PORT}. */
+  /** {@return where all of the registries are served: {@code http://127.0.0.1:PORT}} */
   public URI url() {
     return server.url();
   }
 
-  /** Where the layers of {@link #run} are stored. Gone when this is closed. */
+  /** {@return where the layers of {@link #run} are stored} Gone when this is closed. */
   public Path layersFolder() {
     return folder.resolve("layers");
   }
 
   /**
-   * The environment variables of a splitter's container, for a new task.
+   * {@return the environment variables of a splitter's container, for a new task}
    *
    * @param taskData such as {@link #TASK_DATA}
    */
@@ -115,7 +115,11 @@ public final class TestRegistry implements Registries, AutoCloseable {
     return environment;
   }
 
-  /** What a splitter is given, for a new task. */
+  /**
+   * {@return what a splitter is given, for a new task}
+   *
+   * @param taskData such as {@link #TASK_DATA}
+   */
   public Context context(Map<String, Object> taskData) {
     return Context.from(environment(taskData));
   }
@@ -123,6 +127,8 @@ public final class TestRegistry implements Registries, AutoCloseable {
   /**
    * Runs all phases of a splitter in this process, on a new task.
    *
+   * @param splitter makes the splitter
+   * @param taskData such as {@link #TASK_DATA}
    * @return the task as the splitter left it, complete or failed
    */
   public Task run(

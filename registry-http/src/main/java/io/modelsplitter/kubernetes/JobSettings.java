@@ -46,7 +46,23 @@ public record JobSettings(
 
   private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
-  /** Checks what an API server would refuse with each job. */
+  /**
+   * Checks what an API server would refuse with each job.
+   *
+   * @param namespace see {@link #namespace}
+   * @param userId see {@link #userId}
+   * @param groupId see {@link #groupId}
+   * @param retries see {@link #retries}
+   * @param deadline see {@link #deadline}
+   * @param timeToLive see {@link #timeToLive}
+   * @param requests see {@link #requests}
+   * @param limits see {@link #limits}
+   * @param imagePrefixes see {@link #imagePrefixes}
+   * @param maxStorageSize see {@link #maxStorageSize}
+   * @param storageSecret see {@link #storageSecret}
+   * @param storageClass see {@link #storageClass}
+   * @param imagePullSecret see {@link #imagePullSecret}
+   */
   public JobSettings {
     if (!DNS.matcher(namespace).matches()) {
       throw new BadInputException("the namespace of jobs is no name: " + Json.show(namespace));
@@ -81,7 +97,7 @@ public record JobSettings(
         });
   }
 
-  /** As {@link #builder} has it to begin with. */
+  /** {@return as {@link #builder} has it to begin with} */
   public static JobSettings defaults() {
     return builder().build();
   }
@@ -90,6 +106,8 @@ public record JobSettings(
    * Begins with the namespace {@code model-split-jobs}, user and group 65532, 3 retries, a day for
    * the work and a day for what is left of it, 1 to 4 CPUs and 2 to 8 GiB of memory, volumes of up
    * to 2 TiB, any image, and no Secret.
+   *
+   * @return a builder with these
    */
   public static Builder builder() {
     return new Builder();
@@ -113,86 +131,153 @@ public record JobSettings(
 
     private Builder() {}
 
-    /** See {@link JobSettings#namespace}. */
+    /**
+     * See {@link JobSettings#namespace}.
+     *
+     * @param name a name as Kubernetes has them
+     * @return this builder
+     */
     public Builder namespace(String name) {
       namespace = name;
       return this;
     }
 
-    /** See {@link JobSettings#userId}. */
+    /**
+     * See {@link JobSettings#userId}.
+     *
+     * @param id 1 or more; not root
+     * @return this builder
+     */
     public Builder userId(long id) {
       userId = id;
       return this;
     }
 
-    /** See {@link JobSettings#groupId}. */
+    /**
+     * See {@link JobSettings#groupId}.
+     *
+     * @param id 1 or more; not root
+     * @return this builder
+     */
     public Builder groupId(long id) {
       groupId = id;
       return this;
     }
 
-    /** See {@link JobSettings#retries}. */
+    /**
+     * See {@link JobSettings#retries}.
+     *
+     * @param count 0 or more
+     * @return this builder
+     */
     public Builder retries(int count) {
       retries = count;
       return this;
     }
 
-    /** See {@link JobSettings#deadline}. */
+    /**
+     * See {@link JobSettings#deadline}.
+     *
+     * @param duration a second or more
+     * @return this builder
+     */
     public Builder deadline(Duration duration) {
       deadline = duration;
       return this;
     }
 
-    /** See {@link JobSettings#timeToLive}. */
+    /**
+     * See {@link JobSettings#timeToLive}.
+     *
+     * @param duration zero or more
+     * @return this builder
+     */
     public Builder timeToLive(Duration duration) {
       timeToLive = duration;
       return this;
     }
 
-    /** See {@link JobSettings#requests}. */
+    /**
+     * See {@link JobSettings#requests}.
+     *
+     * @param quantities quantities as Kubernetes writes them, such as {@code 500m} and {@code 2Gi},
+     *     by resource
+     * @return this builder
+     */
     public Builder requests(Map<String, String> quantities) {
       requests = quantities;
       return this;
     }
 
-    /** See {@link JobSettings#limits}. */
+    /**
+     * See {@link JobSettings#limits}.
+     *
+     * @param quantities quantities as Kubernetes writes them, such as {@code 500m} and {@code 2Gi},
+     *     by resource
+     * @return this builder
+     */
     public Builder limits(Map<String, String> quantities) {
       limits = quantities;
       return this;
     }
 
-    /** See {@link JobSettings#imagePrefixes}. */
+    /**
+     * See {@link JobSettings#imagePrefixes}.
+     *
+     * @param prefixes what an image may begin with; with none any image may run
+     * @return this builder
+     */
     public Builder imagePrefixes(List<String> prefixes) {
       imagePrefixes = prefixes;
       return this;
     }
 
-    /** See {@link JobSettings#maxStorageSize}. */
+    /**
+     * See {@link JobSettings#maxStorageSize}.
+     *
+     * @param quantity a quantity as Kubernetes writes it, such as {@code 100Gi}
+     * @return this builder
+     */
     public Builder maxStorageSize(String quantity) {
       maxStorageSize = quantity;
       return this;
     }
 
-    /** See {@link JobSettings#storageSecret}. */
+    /**
+     * See {@link JobSettings#storageSecret}.
+     *
+     * @param name a name as Kubernetes has them; null, where it may be, for none
+     * @return this builder
+     */
     public Builder storageSecret(@Nullable String name) {
       storageSecret = name;
       return this;
     }
 
-    /** See {@link JobSettings#storageClass}. */
+    /**
+     * See {@link JobSettings#storageClass}.
+     *
+     * @param name a name as Kubernetes has them; null, where it may be, for none
+     * @return this builder
+     */
     public Builder storageClass(@Nullable String name) {
       storageClass = name;
       return this;
     }
 
-    /** See {@link JobSettings#imagePullSecret}. */
+    /**
+     * See {@link JobSettings#imagePullSecret}.
+     *
+     * @param name a name as Kubernetes has them; null, where it may be, for none
+     * @return this builder
+     */
     public Builder imagePullSecret(@Nullable String name) {
       imagePullSecret = name;
       return this;
     }
 
     /**
-     * The settings.
+     * {@return the settings}
      *
      * @throws BadInputException names what is wrong
      */

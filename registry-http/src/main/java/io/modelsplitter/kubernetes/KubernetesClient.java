@@ -69,8 +69,8 @@ public final class KubernetesClient implements AutoCloseable {
   }
 
   /**
-   * The cluster that this process runs in, as the pod's service account. Its token is read again
-   * when it changes.
+   * {@return the cluster that this process runs in, as the pod's service account} Its token is read
+   * again when it changes.
    *
    * @param environment the variables of this process
    * @throws BadInputException when this is no pod, or one without a service account
@@ -80,9 +80,10 @@ public final class KubernetesClient implements AutoCloseable {
   }
 
   /**
-   * The current context of the operator's own kubeconfig file, which is trusted: it may name
-   * programs and files. Nothing that a client sent may come here.
+   * {@return the current context of the operator's own kubeconfig file, which is trusted: it may
+   * name programs and files} Nothing that a client sent may come here.
    *
+   * @param file an existing file
    * @throws BadInputException when the file cannot be read, or is none
    */
   public static KubernetesClient fromOperatorFile(Path file) {
@@ -96,6 +97,7 @@ public final class KubernetesClient implements AutoCloseable {
    *
    * @param kubeconfig the object, as JSON gives it
    * @param allowLocalAddresses whether the cluster may be this machine or its network's own
+   * @return the client; nothing is sent yet
    * @throws BadInputException names every key that is refused by its path; the keys of the whole
    *     object are checked before anything in it is looked at
    * @throws io.modelsplitter.error.UnavailableException when the server's name is not known

@@ -33,7 +33,12 @@ public final class KubernetesJobLauncher implements JobLauncher {
   private final JobWatch watch;
   private volatile @Nullable String name;
 
-  /** Calls nothing yet. */
+  /**
+   * Calls nothing yet.
+   *
+   * @param cluster where the jobs run
+   * @param settings what all jobs have alike
+   */
   public KubernetesJobLauncher(KubernetesClient cluster, JobSettings settings) {
     this(cluster, settings, Backoff.standard());
   }

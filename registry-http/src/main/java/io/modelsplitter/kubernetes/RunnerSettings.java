@@ -39,7 +39,18 @@ public record RunnerSettings(
 
   private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
-  /** Checks what an API server would refuse with each runner. */
+  /**
+   * Checks what an API server would refuse with each runner.
+   *
+   * @param image see {@link #image}
+   * @param namespace see {@link #namespace}
+   * @param jobNamespace see {@link #jobNamespace}
+   * @param environment see {@link #environment}
+   * @param secret see {@link #secret}
+   * @param tokenSecret see {@link #tokenSecret}
+   * @param rollout see {@link #rollout}
+   * @param allowLocalAddresses see {@link #allowLocalAddresses}
+   */
   public RunnerSettings {
     checkName("namespace of runners", namespace);
     checkName("namespace of jobs", jobNamespace);
@@ -63,6 +74,7 @@ public record RunnerSettings(
    * model-split-jobs}, no Secrets, five minutes, and no local addresses.
    *
    * @param publicUrl where runners and jobs reach the registries
+   * @return a builder with these
    */
   public static Builder builder(String publicUrl) {
     return new Builder(publicUrl);
@@ -86,56 +98,97 @@ public record RunnerSettings(
       environment.put("BLOCK_DB_URL", publicUrl);
     }
 
-    /** See {@link RunnerSettings#image}. */
+    /**
+     * See {@link RunnerSettings#image}.
+     *
+     * @param name as a pod's {@code image} has it
+     * @return this builder
+     */
     public Builder image(String name) {
       image = name;
       return this;
     }
 
-    /** See {@link RunnerSettings#namespace}. */
+    /**
+     * See {@link RunnerSettings#namespace}.
+     *
+     * @param name a name as Kubernetes has them
+     * @return this builder
+     */
     public Builder namespace(String name) {
       namespace = name;
       return this;
     }
 
-    /** See {@link RunnerSettings#jobNamespace}. */
+    /**
+     * See {@link RunnerSettings#jobNamespace}.
+     *
+     * @param name a name as Kubernetes has them
+     * @return this builder
+     */
     public Builder jobNamespace(String name) {
       jobNamespace = name;
       return this;
     }
 
-    /** Adds a variable; see {@link RunnerSettings#environment}. */
+    /**
+     * Adds a variable; see {@link RunnerSettings#environment}.
+     *
+     * @param name the variable's name
+     * @param value its value
+     * @return this builder
+     */
     public Builder variable(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
-    /** See {@link RunnerSettings#secret}. */
+    /**
+     * See {@link RunnerSettings#secret}.
+     *
+     * @param name of an existing Secret; null for none
+     * @return this builder
+     */
     public Builder secret(@Nullable String name) {
       secret = name;
       return this;
     }
 
-    /** See {@link RunnerSettings#tokenSecret}. */
+    /**
+     * See {@link RunnerSettings#tokenSecret}.
+     *
+     * @param name of an existing Secret; null for none
+     * @return this builder
+     */
     public Builder tokenSecret(@Nullable String name) {
       tokenSecret = name;
       return this;
     }
 
-    /** See {@link RunnerSettings#rollout}. */
+    /**
+     * See {@link RunnerSettings#rollout}.
+     *
+     * @param duration how long, more than zero
+     * @return this builder
+     */
     public Builder rollout(Duration duration) {
       rollout = duration;
       return this;
     }
 
-    /** See {@link RunnerSettings#allowLocalAddresses}. */
+    /**
+     * See {@link RunnerSettings#allowLocalAddresses}.
+     *
+     * @param allow whether they are allowed
+     * @return this builder
+     */
     public Builder allowLocalAddresses(boolean allow) {
       allowLocalAddresses = allow;
       return this;
     }
 
     /**
-     * The settings.
+     * {@return the settings}
      *
      * @throws BadInputException names what is wrong
      */

@@ -32,7 +32,15 @@ public record Checkpoint(
 
   private static final long MAX_JSON = 64L << 20;
 
-  /** Copies the collections; the order of the maps is kept. */
+  /**
+   * Copies the collections; the order of the maps is kept.
+   *
+   * @param tensors see {@link #tensors}
+   * @param aliases see {@link #aliases}
+   * @param config see {@link #config}
+   * @param companions see {@link #companions}
+   * @param gguf see {@link #gguf}
+   */
   public Checkpoint {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases));
@@ -40,7 +48,14 @@ public record Checkpoint(
     companions = List.copyOf(companions);
   }
 
-  /** A checkpoint of safetensors files. */
+  /**
+   * A checkpoint of safetensors files.
+   *
+   * @param tensors by their names
+   * @param aliases names of tensors that are another one under its name
+   * @param config the object of {@code config.json}; empty where there is none
+   * @param companions files that belong to the model beside its weights
+   */
   public Checkpoint(
       Map<String, Tensor> tensors,
       Map<String, String> aliases,
@@ -54,6 +69,8 @@ public record Checkpoint(
    * model.safetensors.index.json} and its files; a {@code .gguf} file, one of a split set of them,
    * or a folder with either.
    *
+   * @param path a file or a folder that stays as it is while the checkpoint is used
+   * @return the checkpoint; its headers are read, its tensors are not
    * @throws BadInputException says what is wrong with which file
    * @throws IOException when a file cannot be read
    */
@@ -72,6 +89,11 @@ public record Checkpoint(
    * As {@link #open(Path)}, of a folder whose weights are elsewhere, such as on a server: of them
    * the headers are read. The folder has {@code config.json}, the tokenizer's files, and the index
    * of a sharded checkpoint.
+   *
+   * @param folder has everything but the weights
+   * @param weights where the weights are
+   * @return the checkpoint
+   * @throws IOException when a file cannot be read
    */
   public static Checkpoint open(Path folder, WeightFiles weights) throws IOException {
     return CheckpointFolder.open(folder, weights);
@@ -82,6 +104,9 @@ public record Checkpoint(
    * nothing is written. So it can be planned how it would be split; its tensors cannot be read, and
    * it has no companions.
    *
+   * @param archive a {@code .zip}, {@code .tar}, {@code .tar.gz} or {@code .tgz} file
+   * @return the checkpoint, for planning only
+   * @throws IOException when the archive cannot be read
    * @throws BadInputException also when the archive is damaged, or holds what {@link
    *     io.modelsplitter.file.Archives#extract} refuses
    */
@@ -93,6 +118,9 @@ public record Checkpoint(
    * As {@link #open(Path)}, of one file, or a split set of GGUF files.
    *
    * @param name its name, or one of the set's
+   * @param files where the file, or the set, is
+   * @return the checkpoint
+   * @throws IOException when a file cannot be read
    */
   public static Checkpoint open(String name, WeightFiles files) throws IOException {
     ByteSource file = files.find(name);

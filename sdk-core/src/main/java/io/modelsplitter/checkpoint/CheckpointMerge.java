@@ -33,6 +33,8 @@ public final class CheckpointMerge {
    *     as {@code plan}, as a {@code registry.json} has
    * @param files those of all ranks; of a rank whose layers are files, all of these; and of GGUF
    *     {@code metadata.gguf}, with any rank
+   * @return the checkpoint; its tensors are read when they are needed
+   * @throws IOException when a file cannot be read
    * @throws BadInputException when a file is not what the plan says, or something is missing
    */
   public Checkpoint open(Path plan, List<PartFile> files) throws IOException {
@@ -99,7 +101,11 @@ public final class CheckpointMerge {
   /**
    * Writes the merged checkpoint as one file that appears whole or not at all.
    *
+   * @param plan as {@link #open} takes it
+   * @param files as {@link #open} takes them
+   * @param target the file to write; one that is there is replaced
    * @return its size and digests
+   * @throws IOException when a file cannot be read or written
    */
   public FileDigests merge(Path plan, List<PartFile> files, Path target) throws IOException {
     return merge(plan, files, target, done -> {});

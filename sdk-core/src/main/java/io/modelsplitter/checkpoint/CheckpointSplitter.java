@@ -26,7 +26,10 @@ public final class CheckpointSplitter {
     /**
      * Makes the file, or sees that it is there already. Called by several threads.
      *
+     * @param shard what the file is to hold
+     * @param file where to make it
      * @return its size and digests
+     * @throws IOException when it cannot be read or written
      */
     FileDigests make(Shard shard, Path file) throws IOException;
   }
@@ -49,7 +52,9 @@ public final class CheckpointSplitter {
    * Makes the files, named after their shards. When one fails, those that were begun are ended, and
    * those that are whole stay.
    *
+   * @param plan says what is split
    * @param shards of the plan
+   * @param folder where to; made where it is missing
    * @return in the order of the shards
    * @throws IOException when a file cannot be read or written, or the thread is interrupted
    */
@@ -70,7 +75,10 @@ public final class CheckpointSplitter {
    * tensors, which is written. It is part of no rank's file, so that models that differ in a
    * setting share what their tensors have in common; merging needs it.
    *
+   * @param checkpoint the opened checkpoint
    * @param folder where to write it
+   * @return the files, those of the checkpoint where they are
+   * @throws IOException when {@code metadata.gguf} cannot be written
    */
   public List<Path> companions(Checkpoint checkpoint, Path folder) throws IOException {
     List<Path> companions = new ArrayList<>(checkpoint.companions());

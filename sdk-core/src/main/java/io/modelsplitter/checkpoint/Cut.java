@@ -21,13 +21,18 @@ public record Cut(int axis, List<Piece> pieces) {
    */
   public record Piece(long from, long to) {
 
-    /** How many indices it has. */
+    /** {@return how many indices it has} */
     public long length() {
       return to - from;
     }
   }
 
-  /** Joins pieces that touch, and checks the others. */
+  /**
+   * Joins pieces that touch, and checks the others.
+   *
+   * @param axis see {@link #axis}
+   * @param pieces see {@link #pieces}
+   */
   public Cut {
     List<Piece> joined = new ArrayList<>();
     for (Piece piece : pieces) {
@@ -48,7 +53,7 @@ public record Cut(int axis, List<Piece> pieces) {
     pieces = List.copyOf(joined);
   }
 
-  /** How many indices it takes. */
+  /** {@return how many indices it takes} */
   public long length() {
     return pieces.stream().mapToLong(Piece::length).sum();
   }

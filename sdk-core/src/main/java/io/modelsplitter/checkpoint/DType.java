@@ -59,7 +59,7 @@ public enum DType implements ElementType {
     this.bits = bits;
   }
 
-  /** The size of one element, in bits. */
+  /** {@return the size of one element, in bits} */
   public int bits() {
     return bits;
   }

@@ -6,18 +6,19 @@ package io.modelsplitter.checkpoint;
  */
 public sealed interface ElementType permits DType, GgmlType {
 
-  /** What the format calls it. */
+  /** {@return what the format calls it} */
   String name();
 
-  /** How many elements a block has. */
+  /** {@return how many elements a block has} */
   int blockElements();
 
-  /** How many bytes a block has. */
+  /** {@return how many bytes a block has} */
   int blockBytes();
 
   /**
-   * How many bytes so many elements take.
+   * {@return how many bytes so many elements take}
    *
+   * @param elements 0 or more; whole blocks
    * @throws ArithmeticException when they are no whole blocks, or more bytes than a long can count
    */
   default long bytes(long elements) {

@@ -13,7 +13,13 @@ import java.nio.file.Path;
  */
 public record PartFile(int rank, Path file, String digest) {
 
-  /** Checks the digest's form. */
+  /**
+   * Checks the digest's form.
+   *
+   * @param rank see {@link #rank}
+   * @param file see {@link #file}
+   * @param digest see {@link #digest}
+   */
   public PartFile {
     if (!digest.matches("|[0-9a-f]{32}|[0-9a-f]{64}")) {
       throw new BadInputException(

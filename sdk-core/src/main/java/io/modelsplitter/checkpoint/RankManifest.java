@@ -33,7 +33,9 @@ public final class RankManifest {
    *
    * @param files all of the rank, in order
    * @param extension what their names end with
+   * @param target the file to write; one that is there is replaced
    * @return size and digests of the manifest
+   * @throws IOException when it cannot be written
    */
   public static FileDigests write(List<ShardFile> files, String extension, Path target)
       throws IOException {

@@ -10,7 +10,12 @@ import java.util.List;
  */
 public record Section(String label, List<TensorPart> parts) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param label see {@link #label}
+   * @param parts see {@link #parts}
+   */
   public Section {
     parts = List.copyOf(parts);
   }

@@ -14,17 +14,25 @@ public record Shard(SplitPlan.RankPlan rank, String label, List<TensorPart> part
   /** The label of a file that is all that a rank holds. */
   public static final String WHOLE = "rank";
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param rank see {@link #rank}
+   * @param label see {@link #label}
+   * @param parts see {@link #parts}
+   */
   public Shard {
     parts = List.copyOf(parts);
   }
 
-  /** Its name without what it ends with, such as {@code rank-0} or {@code rank-0-layer-3}. */
+  /**
+   * {@return its name without what it ends with, such as {@code rank-0} or {@code rank-0-layer-3}}
+   */
   public String name() {
     return "rank-" + rank.rank() + (label.equals(WHOLE) ? "" : "-" + label);
   }
 
-  /** How many numbers it holds. */
+  /** {@return how many numbers it holds} */
   public long parameters() {
     return parts.stream().mapToLong(TensorPart::elements).sum();
   }

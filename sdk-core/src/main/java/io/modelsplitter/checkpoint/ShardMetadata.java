@@ -24,7 +24,13 @@ public final class ShardMetadata {
 
   private ShardMetadata() {}
 
-  /** The entry for a file. */
+  /**
+   * {@return the entry for a file}
+   *
+   * @param plan the plan that the files were made by
+   * @param shard what the file holds
+   * @param digests size and digests of the file
+   */
   public static Map<String, Object> of(SplitPlan plan, Shard shard, FileDigests digests) {
     SplitPlan.RankPlan rank = shard.rank();
     Map<String, Object> metadata = new LinkedHashMap<>();

@@ -26,7 +26,12 @@ public final class ShardWriter {
     this.format = format;
   }
 
-  /** Writes files of the checkpoint's own format: safetensors or GGUF. */
+  /**
+   * Writes files of the checkpoint's own format: safetensors or GGUF.
+   *
+   * @param checkpoint the opened checkpoint
+   * @return the writer
+   */
   public static ShardWriter of(Checkpoint checkpoint) {
     return new ShardWriter(
         checkpoint
@@ -47,6 +52,8 @@ public final class ShardWriter {
   /**
    * Writes a file that appears whole or not at all.
    *
+   * @param parts what the file holds, in this order
+   * @param target the file to write; one that is there is replaced
    * @return size and digests of the file
    * @throws IOException when a file cannot be read or written
    */
@@ -77,8 +84,9 @@ public final class ShardWriter {
   }
 
   /**
-   * The digests of the file that {@link #write} would make, without making it.
+   * {@return the digests of the file that {@link #write} would make, without making it}
    *
+   * @param parts what the file holds, in this order
    * @throws IOException when a file cannot be read
    */
   public FileDigests digest(List<TensorPart> parts) throws IOException {

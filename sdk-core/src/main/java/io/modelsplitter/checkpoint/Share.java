@@ -19,7 +19,7 @@ public enum Share {
   /** A copy: every stage needs the tensor. */
   EVERY_STAGE;
 
-  /** As plan files have it. */
+  /** {@return its name in plan files} */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -40,7 +40,16 @@ public record SplitOptions(
     BYTES
   }
 
-  /** Checks the numbers, and copies the rest. */
+  /**
+   * Checks the numbers, and copies the rest.
+   *
+   * @param worldSize see {@link #worldSize}
+   * @param tpDegree see {@link #tpDegree}
+   * @param balance see {@link #balance}
+   * @param layers see {@link #layers}
+   * @param architectureRules see {@link #architectureRules}
+   * @param modelConfig see {@link #modelConfig}
+   */
   public SplitOptions {
     if (worldSize < 1) {
       throw new BadInputException("world_size must be 1 or more, not " + worldSize);
@@ -71,17 +80,26 @@ public record SplitOptions(
     modelConfig = Json.copyOf("model_config", modelConfig);
   }
 
-  /** A pipeline of so many ranks, each with as many layers. */
+  /**
+   * {@return a pipeline of so many ranks, each with as many layers}
+   *
+   * @param worldSize how many ranks the model is split for, 1 or more
+   */
   public static SplitOptions of(int worldSize) {
     return new SplitOptions(worldSize, 1, Balance.LAYERS, List.of(), Map.of(), Map.of());
   }
 
-  /** With so many ranks that share each layer. */
+  /**
+   * With so many ranks that share each layer.
+   *
+   * @param degree how many, 1 or more; divides the world size
+   * @return the same options but for this
+   */
   public SplitOptions tensorParallel(int degree) {
     return new SplitOptions(worldSize, degree, balance, layers, architectureRules, modelConfig);
   }
 
-  /** How many stages the pipeline has. */
+  /** {@return how many stages the pipeline has} */
   public int stages() {
     return worldSize / tpDegree;
   }
@@ -102,6 +120,9 @@ public record SplitOptions(
    * <tr><td>{@code model_config}</td><td>fields that go before those of {@code config.json}</td></tr>
    * </table>
    *
+   * @param worldSize how many ranks the model is split for, 1 or more
+   * @param config the object as JSON gives it
+   * @return the options
    * @throws BadInputException names the key that is wrong
    */
   public static SplitOptions fromConfig(int worldSize, Map<String, Object> config) {

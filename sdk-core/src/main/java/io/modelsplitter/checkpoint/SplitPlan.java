@@ -38,7 +38,16 @@ public record SplitPlan(
   /** The strategy that cuts through layers; where there are more stages than one, between, too. */
   public static final String TENSOR = "tensor_parallel";
 
-  /** Copies the collections, and checks that every tensor is accounted for. */
+  /**
+   * Copies the collections, and checks that every tensor is accounted for.
+   *
+   * @param checkpoint see {@link #checkpoint}
+   * @param architecture see {@link #architecture}
+   * @param layers see {@link #layers}
+   * @param tpDegree see {@link #tpDegree}
+   * @param names see {@link #names}
+   * @param ranks see {@link #ranks}
+   */
   public SplitPlan {
     names = Map.copyOf(names);
     ranks = List.copyOf(ranks);
@@ -58,22 +67,31 @@ public record SplitPlan(
   public record RankPlan(
       int rank, int stage, int tpRank, int firstLayer, int endLayer, List<Section> sections) {
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param rank see {@link #rank}
+     * @param stage see {@link #stage}
+     * @param tpRank see {@link #tpRank}
+     * @param firstLayer see {@link #firstLayer}
+     * @param endLayer see {@link #endLayer}
+     * @param sections see {@link #sections}
+     */
     public RankPlan {
       sections = List.copyOf(sections);
     }
 
-    /** All that it holds. */
+    /** {@return all that it holds} */
     public List<TensorPart> parts() {
       return sections.stream().flatMap(section -> section.parts().stream()).toList();
     }
 
-    /** How many bytes of tensors it holds. */
+    /** {@return how many bytes of tensors it holds} */
     public long bytes() {
       return parts().stream().mapToLong(TensorPart::bytes).sum();
     }
 
-    /** How many numbers it holds. */
+    /** {@return how many numbers it holds} */
     public long parameters() {
       return parts().stream().mapToLong(TensorPart::elements).sum();
     }
@@ -91,6 +109,9 @@ public record SplitPlan(
    * after the ranks' sum goes to the first. A vocabulary that does not divide evenly gives ranks
    * that differ by one row.
    *
+   * @param checkpoint the opened checkpoint
+   * @param options into how many ranks, and how
+   * @return the plan; nothing is written yet
    * @throws io.modelsplitter.error.BadInputException when the model cannot be split like that; the
    *     message says how it could be
    */
@@ -98,22 +119,35 @@ public record SplitPlan(
     return new SplitPlanner(checkpoint, options).plan();
   }
 
-  /** As {@link #of}, between layers only, each rank with as many. */
+  /**
+   * As {@link #of}, between layers only, each rank with as many.
+   *
+   * @param checkpoint the opened checkpoint
+   * @param worldSize how many ranks the model is split for, 1 or more
+   * @return the plan
+   */
   public static SplitPlan pipeline(Checkpoint checkpoint, int worldSize) {
     return of(checkpoint, SplitOptions.of(worldSize));
   }
 
-  /** {@code pipeline_parallel} or {@code tensor_parallel}; the latter may have stages, too. */
+  /**
+   * {@return {@code pipeline_parallel} or {@code tensor_parallel}; the latter may have stages, too}
+   */
   public String strategy() {
     return tpDegree == 1 ? PIPELINE : TENSOR;
   }
 
-  /** How many stages the pipeline has. */
+  /** {@return how many stages the pipeline has} */
   public int stages() {
     return ranks.size() / tpDegree;
   }
 
-  /** The files that the split makes of these ranks. */
+  /**
+   * {@return the files that the split makes of these ranks}
+   *
+   * @param granularity a file for each rank, or one for each layer of a rank
+   * @param wanted the ranks, from 0
+   */
   public List<Shard> shards(Granularity granularity, Set<Integer> wanted) {
     List<Shard> shards = new ArrayList<>();
     for (RankPlan rank : ranks) {
@@ -127,13 +161,18 @@ public record SplitPlan(
     return shards;
   }
 
-  /** As {@link #shards(Granularity, Set)}, of all ranks. */
+  /**
+   * As {@link #shards(Granularity, Set)}, of all ranks.
+   *
+   * @param granularity a file for each rank, or one for each layer of a rank
+   * @return the files, in the order of the ranks
+   */
   public List<Shard> shards(Granularity granularity) {
     return shards(
         granularity, IntStream.range(0, ranks.size()).boxed().collect(Collectors.toSet()));
   }
 
-  /** What the plan's files end with. */
+  /** {@return what the plan's files end with} */
   public String extension() {
     return checkpoint.gguf().isPresent() ? "gguf" : "safetensors";
   }
@@ -141,12 +180,15 @@ public record SplitPlan(
   /**
    * Writes the plan as JSON: all that merging its files needs, and nothing of this machine. The
    * stream stays open.
+   *
+   * @param out where to; UTF-8
+   * @throws IOException when the stream cannot be written
    */
   public void writeJson(OutputStream out) throws IOException {
     PlanJson.write(this, out);
   }
 
-  /** The plan for a person to read. */
+  /** {@return the plan for a person to read} */
   public String toTable() {
     return PlanTable.of(this);
   }

@@ -16,12 +16,21 @@ import java.util.List;
 public record Tensor(
     String name, ElementType dtype, List<Long> shape, ByteSource source, long offset, long bytes) {
 
-  /** Copies the shape. */
+  /**
+   * Copies the shape.
+   *
+   * @param name see {@link #name}
+   * @param dtype see {@link #dtype}
+   * @param shape see {@link #shape}
+   * @param source see {@link #source}
+   * @param offset see {@link #offset}
+   * @param bytes see {@link #bytes}
+   */
   public Tensor {
     shape = List.copyOf(shape);
   }
 
-  /** How many numbers it holds. */
+  /** {@return how many numbers it holds} */
   public long elements() {
     return shape.stream().reduce(1L, Math::multiplyExact);
   }

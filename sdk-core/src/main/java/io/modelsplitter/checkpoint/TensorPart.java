@@ -18,12 +18,23 @@ import java.util.Optional;
  */
 public record TensorPart(String name, Tensor tensor, Optional<Cut> cut, Share share) {
 
-  /** Checks that the cut fits the tensor's shape and the blocks of its type. */
+  /**
+   * Checks that the cut fits the tensor's shape and the blocks of its type.
+   *
+   * @param name see {@link #name}
+   * @param tensor see {@link #tensor}
+   * @param cut see {@link #cut}
+   * @param share see {@link #share}
+   */
   public TensorPart {
     cut.ifPresent(it -> check(tensor, it));
   }
 
-  /** All of a tensor, under its own name. */
+  /**
+   * {@return all of a tensor, under its own name}
+   *
+   * @param tensor of any checkpoint
+   */
   public static TensorPart whole(Tensor tensor) {
     return new TensorPart(tensor.name(), tensor, Optional.empty(), Share.OWN);
   }
@@ -64,7 +75,7 @@ public record TensorPart(String name, Tensor tensor, Optional<Cut> cut, Share sh
     return dimensions.stream().reduce(1L, Math::multiplyExact);
   }
 
-  /** Its dimensions. */
+  /** {@return its dimensions} */
   public List<Long> shape() {
     if (cut.isEmpty()) {
       return tensor.shape();
@@ -74,12 +85,12 @@ public record TensorPart(String name, Tensor tensor, Optional<Cut> cut, Share sh
     return List.copyOf(shape);
   }
 
-  /** How many numbers it holds. */
+  /** {@return how many numbers it holds} */
   public long elements() {
     return product(shape());
   }
 
-  /** How many bytes it has. */
+  /** {@return how many bytes it has} */
   public long bytes() {
     return cut.isEmpty() ? tensor.bytes() : tensor.dtype().bytes(elements());
   }

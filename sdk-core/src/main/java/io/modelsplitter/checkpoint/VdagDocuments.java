@@ -23,7 +23,12 @@ public record VdagDocuments(Map<String, Object> vdag, List<Map<String, Object>> 
       "the blocks of a stage add up their partial results among themselves; the graph passes on"
           + " what comes of it";
 
-  /** Copies the list, and checks the graph. */
+  /**
+   * Copies the list, and checks the graph.
+   *
+   * @param vdag see {@link #vdag}
+   * @param blocks see {@link #blocks}
+   */
   public VdagDocuments {
     blocks = List.copyOf(blocks);
     VdagCheck.check(vdag);
@@ -43,9 +48,11 @@ public record VdagDocuments(Map<String, Object> vdag, List<Map<String, Object>> 
   /**
    * Makes the documents.
    *
+   * @param options what the graph is called and runs on
    * @param pieces of all ranks, in order
    * @param running the id of a block that runs a layer, by the layer's hash
    * @param isRegistered whether a layer is registered
+   * @return the documents
    * @throws BadInputException when a layer is not registered, or the graph is none
    */
   public static VdagDocuments of(

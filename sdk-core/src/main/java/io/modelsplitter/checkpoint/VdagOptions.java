@@ -25,7 +25,18 @@ public record VdagOptions(
     int minInstances,
     int maxInstances) {
 
-  /** Copies the list and checks the fields. */
+  /**
+   * Copies the list and checks the fields.
+   *
+   * @param name see {@link #name}
+   * @param version see {@link #version}
+   * @param releaseTag see {@link #releaseTag}
+   * @param mode see {@link #mode}
+   * @param discoveryTags see {@link #discoveryTags}
+   * @param component see {@link #component}
+   * @param minInstances see {@link #minInstances}
+   * @param maxInstances see {@link #maxInstances}
+   */
   public VdagOptions {
     discoveryTags = List.copyOf(discoveryTags);
     if (name.isBlank() || component.isBlank()) {
@@ -42,7 +53,13 @@ public record VdagOptions(
     }
   }
 
-  /** Version 0.0.1, to be created, each block with one instance. */
+  /**
+   * Version 0.0.1, to be created, each block with one instance.
+   *
+   * @param name what the graph is called
+   * @param component the component that runs the blocks
+   * @return the options
+   */
   public static VdagOptions of(String name, String component) {
     return new VdagOptions(name, "0.0.1", "stable", "create", List.of(), component, 1, 1);
   }

@@ -7,7 +7,7 @@ import java.io.IOException;
 public interface WeightFiles {
 
   /**
-   * The file with this name.
+   * {@return the file with this name}
    *
    * @param name a plain file name; it may come from outside
    * @throws IOException when it cannot be opened

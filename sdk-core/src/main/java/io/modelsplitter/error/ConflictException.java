@@ -4,7 +4,9 @@ import java.util.Map;
 
 /** What is stored contradicts what was asked: read it, then decide. */
 public class ConflictException extends ModelSplitterException {
+  /** The id of the stored thing. */
   private final String id;
+
   private final transient Map<String, Object> stored;
 
   /**
@@ -18,12 +20,12 @@ public class ConflictException extends ModelSplitterException {
     this.stored = stored;
   }
 
-  /** The id of the stored thing. */
+  /** {@return the id of the stored thing} */
   public String id() {
     return id;
   }
 
-  /** The stored thing as it goes over the wire; empty where it is not known. */
+  /** {@return the stored thing as it goes over the wire; empty where it is not known} */
   public Map<String, Object> stored() {
     return stored;
   }

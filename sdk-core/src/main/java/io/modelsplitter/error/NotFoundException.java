@@ -2,6 +2,7 @@ package io.modelsplitter.error;
 
 /** There is nothing under the id that was asked for. */
 public class NotFoundException extends ModelSplitterException {
+  /** What was looked for. */
   private final String id;
 
   /**
@@ -13,7 +14,7 @@ public class NotFoundException extends ModelSplitterException {
     this.id = id;
   }
 
-  /** What was looked for. */
+  /** {@return what was looked for} */
   public String id() {
     return id;
   }

@@ -11,12 +11,20 @@ public final class Problems {
 
   private Problems() {}
 
-  /** One line that tells a person what went wrong, of at most 2,000 characters. */
+  /**
+   * {@return one line that tells a person what went wrong, of at most 2,000 characters}
+   *
+   * @param e what was thrown
+   */
   public static String describe(Throwable e) {
     return oneLine(reason(e));
   }
 
-  /** The text without line breaks, cut after 2,000 characters. */
+  /**
+   * {@return the text without line breaks, cut after 2,000 characters}
+   *
+   * @param text any text
+   */
   public static String oneLine(String text) {
     String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
     return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH - 3) + "...";

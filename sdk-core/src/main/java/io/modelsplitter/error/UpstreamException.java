@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamException extends UnavailableException {
 
-  /** Names what could not be reached. */
+  /**
+   * Names what could not be reached.
+   *
+   * @param message names what could not be reached
+   * @param cause what led to this, or null
+   */
   public UpstreamException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

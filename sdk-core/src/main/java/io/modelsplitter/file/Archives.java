@@ -37,7 +37,11 @@ public final class Archives {
 
   private Archives() {}
 
-  /** Whether the name is one of an archive that {@link #extract} takes. */
+  /**
+   * {@return whether the name is one of an archive that {@link #extract} takes}
+   *
+   * @param name a file's name
+   */
   public static boolean isArchive(String name) {
     return name.endsWith(".tar.gz")
         || name.endsWith(".tgz")
@@ -48,6 +52,8 @@ public final class Archives {
   /**
    * Unpacks an archive into a folder that does not exist yet.
    *
+   * @param archive a {@code .zip}, {@code .tar}, {@code .tar.gz} or {@code .tgz} file
+   * @param folder where to; it must not exist yet
    * @throws BadInputException when the archive is damaged or holds something that is refused
    * @throws IOException when a file cannot be written
    */
@@ -58,6 +64,9 @@ public final class Archives {
   /**
    * As {@link #extract(Path, Path)}, refusing what unpacks to more than so many bytes.
    *
+   * @param archive a {@code .zip}, {@code .tar}, {@code .tar.gz} or {@code .tgz} file
+   * @param folder where to; it must not exist yet
+   * @param maxBytes of all files together, when they are unpacked
    * @throws IOException also when there is no room for what is in the archive
    */
   public static void extract(Path archive, Path folder, long maxBytes) throws IOException {
@@ -81,6 +90,7 @@ public final class Archives {
      *
      * @param path its path within the archive, with slashes
      * @param file its content, which can be read once, forwards, and until this returns
+     * @throws IOException ends the visit and is passed on
      */
     void visit(String path, ByteSource file) throws IOException;
   }
@@ -88,6 +98,9 @@ public final class Archives {
   /**
    * Goes through an archive without unpacking it; nothing is written.
    *
+   * @param archive a {@code .zip}, {@code .tar}, {@code .tar.gz} or {@code .tgz} file
+   * @param visitor called for each file in the order of the archive
+   * @throws IOException when the archive cannot be read, or the visitor throws it
    * @throws BadInputException as {@link #extract(Path, Path)}
    */
   public static void visit(Path archive, Visitor visitor) throws IOException {

@@ -42,6 +42,8 @@ public final class AtomicFile implements Closeable {
   /**
    * Begins a file; missing folders are made.
    *
+   * @param target the file that {@link #commit} makes or replaces
+   * @return the file that was begun; close it in any case
    * @throws IOException when the folder cannot be made or written
    */
   public static AtomicFile create(Path target) throws IOException {
@@ -58,19 +60,28 @@ public final class AtomicFile implements Closeable {
     return new AtomicFile(absolute, part, channel);
   }
 
-  /** Appends all remaining bytes of the buffer. */
+  /**
+   * Appends all remaining bytes of the buffer.
+   *
+   * @param bytes what to append, from its position to its limit
+   * @throws IOException when the disk is full or fails
+   */
   public void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       early.written(channel.write(bytes));
     }
   }
 
-  /** A stream that appends to the file; closing it does nothing more than closing this. */
+  /** {@return a stream that appends to the file; closing it does nothing more than closing this} */
   public OutputStream stream() {
     return Channels.newOutputStream(channel);
   }
 
-  /** Flushes the bytes to the disk and gives the file its name, replacing one that has it. */
+  /**
+   * Flushes the bytes to the disk and gives the file its name, replacing one that has it.
+   *
+   * @throws IOException when the bytes cannot be flushed or the name cannot be given
+   */
   public void commit() throws IOException {
     early.end();
     if (channel.isOpen()) {
@@ -92,7 +103,12 @@ public final class AtomicFile implements Closeable {
     }
   }
 
-  /** Makes a rename in the folder of this file last, as far as the file system can. */
+  /**
+   * Makes a rename in the folder of this file last, as far as the file system can.
+   *
+   * @param file the file that was renamed
+   * @throws IOException when the folder cannot be flushed
+   */
   public static void flushFolder(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.getFileStore(folder).supportsFileAttributeView("posix")) {

@@ -10,6 +10,7 @@ public interface ByteReader extends Closeable {
   /**
    * Fills the buffer.
    *
+   * @param target filled up to its limit
    * @throws java.io.EOFException when the source ends before, which it did not when it was opened
    * @throws IOException when it cannot be read
    */

@@ -15,22 +15,30 @@ import java.nio.file.Path;
  */
 public interface ByteSource {
 
-  /** A file on this machine. Two of them are equal when their paths are. */
+  /**
+   * {@return a file on this machine} Two of them are equal when their paths are.
+   *
+   * @param file an existing file
+   */
   static ByteSource of(Path file) {
     return new LocalFile(file);
   }
 
-  /** What it is called in messages: a path, or a URL without what may be secret. */
+  /** {@return what it is called in messages: a path, or a URL without what may be secret} */
   String name();
 
   /**
-   * How many bytes it has.
+   * {@return how many bytes it has}
    *
    * @throws IOException when that cannot be found out
    */
   long size() throws IOException;
 
-  /** What tells its content from an earlier or later one, as far as that can be told. */
+  /**
+   * {@return what tells its content from an earlier or later one, as far as that can be told}
+   *
+   * @throws IOException when that cannot be found out
+   */
   String version() throws IOException;
 
   /**
@@ -38,6 +46,7 @@ public interface ByteSource {
    *
    * @param from the first byte
    * @param to the byte after the last one; no byte outside is asked for
+   * @return the reader, at the first byte
    * @throws IOException when it cannot be read
    */
   ByteReader open(long from, long to) throws IOException;
@@ -47,6 +56,8 @@ public interface ByteSource {
    * them is read, too, depends on what leaving it out costs: a server is asked for a great many
    * ranges together, and sends little more than these.
    *
+   * @param stride the ranges
+   * @return the reader, at the first byte of the first range
    * @throws IOException when it cannot be read
    */
   default ByteReader open(Stride stride) throws IOException {

@@ -12,14 +12,24 @@ public final class Digester {
   private byte[] scratch = new byte[0];
   private long bytes;
 
-  /** Takes the next bytes. */
+  /**
+   * Takes the next bytes.
+   *
+   * @param buffer holds the bytes
+   * @param offset of the first byte
+   * @param length how many bytes
+   */
   public void update(byte[] buffer, int offset, int length) {
     md5.update(buffer, offset, length);
     sha256.update(buffer, offset, length);
     bytes += length;
   }
 
-  /** Takes all bytes of the buffer. */
+  /**
+   * Takes all bytes of the buffer.
+   *
+   * @param next taken from its position to its limit
+   */
   public void update(ByteBuffer next) {
     if (next.hasArray()) {
       update(next.array(), next.arrayOffset() + next.position(), next.remaining());
@@ -34,7 +44,7 @@ public final class Digester {
     update(scratch, 0, length);
   }
 
-  /** The digests of everything taken; the digester is used up. */
+  /** {@return the digests of everything taken; the digester is used up} */
   public FileDigests finish() {
     HexFormat hex = HexFormat.of();
     return new FileDigests(bytes, hex.formatHex(md5.digest()), hex.formatHex(sha256.digest()));

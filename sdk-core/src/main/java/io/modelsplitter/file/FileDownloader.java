@@ -68,7 +68,11 @@ public final class FileDownloader {
             builder.resolver);
   }
 
-  /** Begins a downloader with more to say than nothing. */
+  /**
+   * Begins a downloader with more to say than nothing.
+   *
+   * @return a builder with the defaults
+   */
   public static Builder builder() {
     return new Builder();
   }
@@ -78,12 +82,19 @@ public final class FileDownloader {
    * S3 credentials of the environment. The token goes to the host of the URL only, and is dropped
    * on a redirect elsewhere. With {@code MODEL_DOWNLOAD_REFUSE_LOCAL} set to {@code true}, as by
    * {@link Builder#refuseLocalAddresses}.
+   *
+   * @return the downloader
    */
   public static FileDownloader fromEnvironment() {
     return fromEnvironment((bytes, total) -> {});
   }
 
-  /** As {@link #fromEnvironment()}, with somebody who hears how far a download is. */
+  /**
+   * As {@link #fromEnvironment()}, with somebody who hears how far a download is.
+   *
+   * @param listener called by the threads that download
+   * @return the downloader
+   */
   public static FileDownloader fromEnvironment(DownloadListener listener) {
     return builder().environment(System.getenv()).listener(listener).build();
   }
@@ -91,6 +102,8 @@ public final class FileDownloader {
   /**
    * Downloads a URL to a file, in chunks of 4 MB; missing folders are made.
    *
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
+   * @param targetPath the file to write, by its path
    * @return true on success, false on failure; the log says why, {@link #fetch} throws the reason
    */
   public boolean download(String url, String targetPath) {
@@ -107,6 +120,8 @@ public final class FileDownloader {
   /**
    * Downloads a URL to a file; missing folders are made.
    *
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
+   * @param target the file to write; one that is there is replaced
    * @return size and digests of the file, computed while it comes
    * @throws BadInputException when the URL is none, the server says that it has no such file, or
    *     the file is not what the server says that it is
@@ -120,7 +135,11 @@ public final class FileDownloader {
   /**
    * As {@link #fetch(String, Path)}, for a file that has this digest; another one is refused.
    *
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
+   * @param target the file to write; one that is there is replaced
    * @param digest an MD5 or a SHA-256 in hex
+   * @return size and digests of the file
+   * @throws IOException as {@link #fetch(String, Path)}
    */
   public FileDigests fetch(String url, Path target, String digest) throws IOException {
     Download download = download(url, target);
@@ -134,6 +153,9 @@ public final class FileDownloader {
   /**
    * Opens a file of which ranges are to be read, without downloading it.
    *
+   * @param url http or https, or of a scheme that a {@link UrlResolver} knows
+   * @return the file, which is asked for anew with each range
+   * @throws IOException when the answer cannot be read
    * @throws BadInputException when the server has no such file, or does not send ranges
    * @throws UnavailableException when the server cannot be reached or fails
    */
@@ -180,7 +202,11 @@ public final class FileDownloader {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  /** The URL without what may be secret: user, password, query and fragment; for messages. */
+  /**
+   * {@return the URL without what may be secret: user, password, query and fragment; for messages}
+   *
+   * @param url any text, a URL or not
+   */
   public static String shown(String url) {
     HttpUrl parsed = HttpUrl.parse(url);
     if (parsed == null) {
@@ -209,20 +235,35 @@ public final class FileDownloader {
 
     private Builder() {}
 
-    /** A Bearer token for the host of the URL, or null. */
+    /**
+     * A Bearer token for the host of the URL, or null.
+     *
+     * @param token without {@code Bearer}; null for none
+     * @return this builder
+     */
     public Builder token(@Nullable String token) {
       this.token = token == null || token.isBlank() ? null : token.strip();
       return this;
     }
 
-    /** Takes what {@link FileDownloader#fromEnvironment()} names from these variables. */
+    /**
+     * Takes what {@link FileDownloader#fromEnvironment()} names from these variables.
+     *
+     * @param environment the variables by their names, as {@link System#getenv()} gives them
+     * @return this builder
+     */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(environment);
       this.refusesLocalAddresses = "true".equals(environment.get("MODEL_DOWNLOAD_REFUSE_LOCAL"));
       return token(environment.get("MODEL_DOWNLOAD_TOKEN"));
     }
 
-    /** Refuses a file that is larger; any size is taken by default. */
+    /**
+     * Refuses a file that is larger; any size is taken by default.
+     *
+     * @param maxBytes in bytes, 0 or more
+     * @return this builder
+     */
     public Builder maxBytes(long maxBytes) {
       this.maxBytes = maxBytes;
       return this;
@@ -231,67 +272,114 @@ public final class FileDownloader {
     /**
      * Refuses loopback, link-local and metadata addresses, also those that a redirect leads to. For
      * URLs from somebody who is not to reach what this machine reaches.
+     *
+     * @return this builder
      */
     public Builder refuseLocalAddresses() {
       this.refusesLocalAddresses = true;
       return this;
     }
 
-    /** How many redirects are followed; 10 by default. */
+    /**
+     * How many redirects are followed; 10 by default.
+     *
+     * @param redirects 0 refuses each
+     * @return this builder
+     */
     public Builder redirects(int redirects) {
       this.redirects = redirects;
       return this;
     }
 
-    /** After how many attempts in a row without a byte to give up; 5 by default, 1 or more. */
+    /**
+     * After how many attempts in a row without a byte to give up; 5 by default, 1 or more.
+     *
+     * @param attempts how many at most, 1 or more
+     * @return this builder
+     */
     public Builder attempts(int attempts) {
       this.attempts = Math.max(1, attempts);
       return this;
     }
 
-    /** How many ranges of a large file come side by side; 4 by default, at most 64. */
+    /**
+     * How many ranges of a large file come side by side; 4 by default, at most 64.
+     *
+     * @param connections how many at most, 1 or more
+     * @return this builder
+     */
     public Builder connections(int connections) {
       this.connections = Math.max(1, Math.min(64, connections));
       return this;
     }
 
-    /** How long a connection may take to be there; 10 seconds by default. */
+    /**
+     * How long a connection may take to be there; 10 seconds by default.
+     *
+     * @param connectTimeout how long at most, more than zero
+     * @return this builder
+     */
     public Builder connectTimeout(Duration connectTimeout) {
       this.connectTimeout = connectTimeout;
       return this;
     }
 
-    /** How long the server may say nothing; 30 seconds by default. */
+    /**
+     * How long the server may say nothing; 30 seconds by default.
+     *
+     * @param readTimeout how long at most, more than zero
+     * @return this builder
+     */
     public Builder readTimeout(Duration readTimeout) {
       this.readTimeout = readTimeout;
       return this;
     }
 
-    /** How long the server may say next to nothing (16 KB); 60 seconds by default. */
+    /**
+     * How long the server may say next to nothing (16 KB); 60 seconds by default.
+     *
+     * @param stallTimeout how long at most, more than zero
+     * @return this builder
+     */
     public Builder stallTimeout(Duration stallTimeout) {
       this.stallTimeout = stallTimeout;
       return this;
     }
 
-    /** The first pause before another attempt, which doubles; half a second by default. */
+    /**
+     * The first pause before another attempt, which doubles; half a second by default.
+     *
+     * @param pause how long, zero or more
+     * @return this builder
+     */
     public Builder pause(Duration pause) {
       this.pause = pause;
       return this;
     }
 
-    /** Resolves URLs of its scheme, before those that are on the class path. */
+    /**
+     * Resolves URLs of its scheme, before those that are on the class path.
+     *
+     * @param resolver goes before another one of its scheme
+     * @return this builder
+     */
     public Builder resolver(UrlResolver resolver) {
       this.resolver = resolver;
       return this;
     }
 
-    /** Hears how far a download is. */
+    /**
+     * Hears how far a download is.
+     *
+     * @param listener called by the threads that download
+     * @return this builder
+     */
     public Builder listener(DownloadListener listener) {
       this.listener = listener;
       return this;
     }
 
-    /** The downloader. */
+    /** {@return the downloader} */
     public FileDownloader build() {
       return new FileDownloader(this);
     }

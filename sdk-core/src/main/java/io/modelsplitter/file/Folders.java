@@ -13,7 +13,12 @@ public final class Folders {
 
   private Folders() {}
 
-  /** Removes a folder and everything in it, following no link; nothing happens where it is not. */
+  /**
+   * Removes a folder and everything in it, following no link; nothing happens where it is not.
+   *
+   * @param folder where it is; need not be there
+   * @throws IOException when something in it cannot be removed
+   */
   public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;

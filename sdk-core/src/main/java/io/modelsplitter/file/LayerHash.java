@@ -33,8 +33,10 @@ public final class LayerHash {
   private static final int BUFFER = 256 << 10;
 
   /**
-   * The MD5 of a file in lower-case hex, or null when it cannot be read; the log says why. {@link
-   * #digests} throws the reason instead.
+   * {@return the MD5 of a file in lower-case hex, or null when it cannot be read; the log says why}
+   * {@link #digests} throws the reason instead.
+   *
+   * @param filePath the file's path
    */
   public @Nullable String getHash(String filePath) {
     try {
@@ -46,8 +48,9 @@ public final class LayerHash {
   }
 
   /**
-   * The SHA-256 of a file in lower-case hex.
+   * {@return the SHA-256 of a file in lower-case hex}
    *
+   * @param file an existing file
    * @throws IOException when the file cannot be read
    */
   public String sha256(Path file) throws IOException {
@@ -90,6 +93,8 @@ public final class LayerHash {
   /**
    * Size, MD5 and SHA-256 of a file in one pass.
    *
+   * @param file an existing file
+   * @return size and digests
    * @throws IOException when the file cannot be read
    */
   public FileDigests digests(Path file) throws IOException {
@@ -111,6 +116,7 @@ public final class LayerHash {
   /**
    * {@link #digests(Path)} of many files, side by side on the processors of this machine.
    *
+   * @param files existing files
    * @return in the order of the files
    * @throws IOException when one cannot be read
    */

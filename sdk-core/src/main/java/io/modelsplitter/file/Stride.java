@@ -21,7 +21,14 @@ public record Stride(long offset, long rows, long rowBytes, List<Span> spans) {
    */
   public record Span(long offset, long length) {}
 
-  /** Copies the list; rows that follow each other without a gap become one. */
+  /**
+   * Copies the list; rows that follow each other without a gap become one.
+   *
+   * @param offset see {@link #offset}
+   * @param rows see {@link #rows}
+   * @param rowBytes see {@link #rowBytes}
+   * @param spans see {@link #spans}
+   */
   public Stride {
     spans = List.copyOf(spans);
     if (rows > 1 && spans.size() == 1 && spans.get(0).length() == rowBytes) {
@@ -31,12 +38,17 @@ public record Stride(long offset, long rows, long rowBytes, List<Span> spans) {
     }
   }
 
-  /** So many bytes without a gap. */
+  /**
+   * {@return so many bytes without a gap}
+   *
+   * @param offset of the first byte
+   * @param length how many bytes, 0 or more
+   */
   public static Stride contiguous(long offset, long length) {
     return new Stride(offset, 1, length, List.of(new Span(0, length)));
   }
 
-  /** How many bytes of a row are taken. */
+  /** {@return how many bytes of a row are taken} */
   public long taken() {
     return spans.stream().mapToLong(Span::length).sum();
   }

@@ -9,12 +9,14 @@ import java.util.Map;
  */
 public interface UrlResolver {
 
-  /** The scheme, in lower case. */
+  /** {@return the scheme, in lower case} */
   String scheme();
 
   /**
-   * The http or https URL. Asked for again at each attempt, since it may be good for a while only.
+   * {@return the http or https URL} Asked for again at each attempt, since it may be good for a
+   * while only.
    *
+   * @param url one of its scheme
    * @param environment where the credentials are
    * @throws io.modelsplitter.error.BadInputException when the URL is none of the scheme, or there
    *     are no credentials

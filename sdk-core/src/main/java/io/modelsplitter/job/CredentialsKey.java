@@ -40,7 +40,7 @@ public final class CredentialsKey {
     this.key = new SecretKeySpec(key, "AES");
   }
 
-  /** A new key, which is gone with this object and all that was sealed with it. */
+  /** {@return a new key, which is gone with this object and all that was sealed with it} */
   public static CredentialsKey random() {
     return new CredentialsKey(randomBytes(BYTES));
   }
@@ -48,6 +48,8 @@ public final class CredentialsKey {
   /**
    * The key in a file: 32 bytes as 64 hex digits or in base64, with white space around them.
    *
+   * @param file readable by this process, and best by nobody else
+   * @return the key
    * @throws BadInputException when there is no such file, or it holds something else
    */
   public static CredentialsKey fromFile(Path file) {
@@ -55,9 +57,10 @@ public final class CredentialsKey {
   }
 
   /**
-   * The key in the file {@value #FILE_NAME} of this folder, which is made when it is not there, for
-   * its owner's eyes only. Who loses it cannot open what was sealed with it.
+   * {@return the key in the file {@value #FILE_NAME} of this folder, which is made when it is not
+   * there, for its owner's eyes only} Who loses it cannot open what was sealed with it.
    *
+   * @param folder where the file is, or is to be
    * @throws BadInputException when the file cannot be read or made, or holds something else
    */
   public static CredentialsKey inFolder(Path folder) {
@@ -66,7 +69,13 @@ public final class CredentialsKey {
     return fromFile(file);
   }
 
-  /** Seals a cluster's config for the split runner with this id. */
+  /**
+   * Seals a cluster's config for the split runner with this id.
+   *
+   * @param runnerId the id of the split runner
+   * @param clusterK8sConfig a kubeconfig as JSON objects go
+   * @return the sealed config, which only this key opens, and for this id only
+   */
   public SealedCredentials seal(String runnerId, Map<String, Object> clusterK8sConfig) {
     byte[] nonce = randomBytes(NONCE_BYTES);
     byte[] text = Json.writeBytes(clusterK8sConfig);
@@ -81,8 +90,10 @@ public final class CredentialsKey {
   }
 
   /**
-   * The config that was sealed for the split runner with this id.
+   * {@return the config that was sealed for the split runner with this id}
    *
+   * @param runnerId the id of the split runner
+   * @param sealed what {@link #seal} answered
    * @throws UnavailableException when it was sealed with another key or for another id, or was
    *     changed since
    */
@@ -106,8 +117,11 @@ public final class CredentialsKey {
   }
 
   /**
-   * A key of 32 bytes for another purpose, from which this one cannot be found: HMAC-SHA-256 of the
-   * purpose, as the expansion of HKDF (RFC 5869) has it. The same purpose gives the same key.
+   * {@return a key of 32 bytes for another purpose, from which this one cannot be found:
+   * HMAC-SHA-256 of the purpose, as the expansion of HKDF (RFC 5869) has it} The same purpose gives
+   * the same key.
+   *
+   * @param purpose any text that no other purpose has
    */
   public byte[] derive(String purpose) {
     try {

@@ -10,12 +10,17 @@ import java.util.function.BiConsumer;
  */
 public interface JobLauncher extends AutoCloseable {
 
-  /** Tells this place from others that share a task registry; the same after a restart. */
+  /**
+   * Tells this place from others that share a task registry; the same after a restart.
+   *
+   * @return the name
+   */
   String name();
 
   /**
    * Launches a job; answers when it is certain to run, or leaves nothing behind.
    *
+   * @param job what to launch
    * @throws io.modelsplitter.error.BadInputException when it can never run: an image that is not
    *     allowed, a size that is none
    */
@@ -29,25 +34,31 @@ public interface JobLauncher extends AutoCloseable {
    */
   void watch(BiConsumer<String, JobState> listener);
 
-  /** The jobs that are here, by their tasks' ids. */
+  /** {@return the jobs that are here, by their tasks' ids} */
   Map<String, JobState> jobs();
 
   /**
-   * How far the job of a task is.
+   * {@return how far the job of a task is}
    *
+   * @param taskId the id of the task
    * @throws io.modelsplitter.error.NotFoundException when there is none
    */
   JobState state(String taskId);
 
   /**
-   * The end of what the last attempt said.
+   * {@return the end of what the last attempt said}
    *
+   * @param taskId the id of the task
    * @param maxBytes how much of it at most
    * @throws io.modelsplitter.error.NotFoundException when there is none
    */
   String logs(String taskId, int maxBytes);
 
-  /** Stops a job and forgets it, with all that belongs to it. One that is not there is fine. */
+  /**
+   * Stops a job and forgets it, with all that belongs to it. One that is not there is fine.
+   *
+   * @param taskId the id of the task
+   */
   void cancel(String taskId);
 
   /** Ends the watching; jobs in a cluster go on, jobs of this machine end. */

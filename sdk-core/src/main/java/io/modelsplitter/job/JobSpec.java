@@ -24,7 +24,15 @@ public record JobSpec(
   /** Task data with more bytes than this in JSON becomes a file: Linux caps a variable. */
   public static final int MAX_TASK_DATA_VARIABLE = 100_000;
 
-  /** Copies the data. */
+  /**
+   * Copies the data.
+   *
+   * @param taskId see {@link #taskId}
+   * @param containerImage see {@link #containerImage}
+   * @param storageSize see {@link #storageSize}
+   * @param taskData see {@link #taskData}
+   * @param environment see {@link #environment}
+   */
   public JobSpec {
     taskData = Json.copyOf("task_data", taskData, 1);
     environment = Map.copyOf(environment);

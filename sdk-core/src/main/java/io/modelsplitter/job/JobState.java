@@ -33,7 +33,7 @@ public record JobState(
     /** It ended, and no attempt is left. */
     FAILED;
 
-    /** Whether it is over. */
+    /** {@return whether it is over} */
     public boolean isFinal() {
       return this == SUCCEEDED || this == FAILED;
     }
@@ -49,7 +49,7 @@ public record JobState(
    */
   public record Pod(String name, Phase phase, @Nullable String reason, @Nullable Integer exitCode) {
 
-    /** As it goes over the wire. */
+    /** {@return the same as it goes over the wire} */
     public Map<String, Object> toMap() {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("name", name);
@@ -60,12 +60,19 @@ public record JobState(
     }
   }
 
-  /** Copies the pods. */
+  /**
+   * Copies the pods.
+   *
+   * @param phase see {@link #phase}
+   * @param reason see {@link #reason}
+   * @param message see {@link #message}
+   * @param pods see {@link #pods}
+   */
   public JobState {
     pods = List.copyOf(pods);
   }
 
-  /** As it goes over the wire. */
+  /** {@return the same as it goes over the wire} */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("phase", wire(phase));

@@ -70,6 +70,7 @@ public final class ProcessJobLauncher implements JobLauncher {
    * Begins a launcher.
    *
    * @param folder where jobs are kept; made where it is missing, and of no other launcher
+   * @return a builder with the defaults, and no image
    */
   public static Builder builder(Path folder) {
     return new Builder(folder);
@@ -89,7 +90,13 @@ public final class ProcessJobLauncher implements JobLauncher {
       this.folder = folder;
     }
 
-    /** An image that may be run, and the command that stands for it. */
+    /**
+     * An image that may be run, and the command that stands for it.
+     *
+     * @param name as a job's {@code container_image} has it
+     * @param command the program and its arguments
+     * @return this builder
+     */
     public Builder image(String name, List<String> command) {
       if (command.isEmpty()) {
         throw new BadInputException("the command of the image " + Json.show(name) + " is empty");
@@ -98,38 +105,63 @@ public final class ProcessJobLauncher implements JobLauncher {
       return this;
     }
 
-    /** Variables that every job gets, such as {@code PATH} and credentials for storage. */
+    /**
+     * Variables that every job gets, such as {@code PATH} and credentials for storage.
+     *
+     * @param environment the variables by their names
+     * @return this builder
+     */
     public Builder environment(Map<String, String> environment) {
       this.environment.putAll(environment);
       return this;
     }
 
-    /** How often a job is tried; 3 by default. */
+    /**
+     * How often a job is tried; 3 by default.
+     *
+     * @param attempts how many at most, 1 or more
+     * @return this builder
+     */
     public Builder attempts(int attempts) {
       this.attempts = Math.max(1, attempts);
       return this;
     }
 
-    /** How many jobs run at once, the others wait; as many as there are processors by default. */
+    /**
+     * How many jobs run at once, the others wait; as many as there are processors by default.
+     *
+     * @param atOnce 1 or more
+     * @return this builder
+     */
     public Builder atOnce(int atOnce) {
       this.atOnce = Math.max(1, atOnce);
       return this;
     }
 
-    /** The pause before the second attempt, which doubles with each; 10 seconds by default. */
+    /**
+     * The pause before the second attempt, which doubles with each; 10 seconds by default.
+     *
+     * @param pause how long, zero or more
+     * @return this builder
+     */
     public Builder pause(Duration pause) {
       this.pause = pause;
       return this;
     }
 
-    /** How long a process may take to end when it is told to; 30 seconds by default. */
+    /**
+     * How long a process may take to end when it is told to; 30 seconds by default.
+     *
+     * @param grace zero or more
+     * @return this builder
+     */
     public Builder grace(Duration grace) {
       this.grace = grace;
       return this;
     }
 
     /**
-     * The launcher, which takes up the jobs that an earlier one left in the folder.
+     * {@return the launcher, which takes up the jobs that an earlier one left in the folder}
      *
      * @throws UnavailableException when the folder cannot be read or written
      */

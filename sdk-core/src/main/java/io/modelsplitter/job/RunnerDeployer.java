@@ -21,6 +21,7 @@ public interface RunnerDeployer {
   /**
    * Checks what can be checked without the cluster, as {@link #deploy} does first.
    *
+   * @param runner what is to be deployed
    * @throws io.modelsplitter.error.BadInputException names every key of the config that is refused,
    *     and {@code server} where its address is
    */
@@ -30,6 +31,9 @@ public interface RunnerDeployer {
    * Deploys a split runner under this id and waits until it runs. When it fails, nothing is left in
    * the cluster.
    *
+   * @param runnerId the id of the split runner
+   * @param runner says what and where; its config is the cluster's
+   * @return where it runs
    * @throws io.modelsplitter.error.BadInputException as {@link #check}
    * @throws io.modelsplitter.error.UpstreamException when the cluster cannot be reached, or the
    *     split runner does not come up in time
@@ -39,11 +43,12 @@ public interface RunnerDeployer {
   /**
    * Takes a split runner away, with all that belongs to it. One that is not there is fine.
    *
+   * @param runnerId the id of the split runner
    * @param clusterK8sConfig the config that it was deployed with
    * @throws io.modelsplitter.error.UpstreamException when the cluster cannot be reached
    */
   void undeploy(String runnerId, Map<String, Object> clusterK8sConfig);
 
-  /** How long {@link #deploy} takes at most. */
+  /** {@return how long {@link #deploy} takes at most} */
   Duration longestDeployment();
 }

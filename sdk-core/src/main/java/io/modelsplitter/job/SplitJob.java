@@ -23,7 +23,13 @@ public record SplitJob(Map<String, Object> taskData, String containerImage, Stri
   /** More ranks than any model has layers. */
   public static final int MAX_WORLD_SIZE = 4_096;
 
-  /** Copies the data and checks every field; a message names all that are wrong. */
+  /**
+   * Copies the data and checks every field; a message names all that are wrong.
+   *
+   * @param taskData see {@link #taskData}
+   * @param containerImage see {@link #containerImage}
+   * @param storageSize see {@link #storageSize}
+   */
   public SplitJob {
     taskData = Json.copyOf("task_data", taskData, 1);
     SplitJobFields.check(wire(taskData, containerImage, storageSize));
@@ -32,6 +38,8 @@ public record SplitJob(Map<String, Object> taskData, String containerImage, Stri
   /**
    * Reads a job as it comes over the wire.
    *
+   * @param fields the object as JSON gives it
+   * @return the job
    * @throws io.modelsplitter.error.BadInputException names every missing, wrong and unknown field
    */
   @SuppressWarnings("unchecked") // JSON has no other keys
@@ -44,7 +52,7 @@ public record SplitJob(Map<String, Object> taskData, String containerImage, Stri
         size == null ? DEFAULT_STORAGE_SIZE : (String) size);
   }
 
-  /** The job as it goes over the wire. */
+  /** {@return the job as it goes over the wire} */
   public Map<String, Object> toMap() {
     return wire(taskData, containerImage, storageSize);
   }

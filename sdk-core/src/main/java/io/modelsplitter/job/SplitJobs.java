@@ -79,8 +79,11 @@ public final class SplitJobs implements AutoCloseable {
    * Follows the jobs of a launcher from now on, also those that were launched before this process
    * began.
    *
+   * @param tasks the registry that the jobs' tasks are in
+   * @param launcher what runs the jobs
    * @param environment what each job is told beside its task: {@code TASK_STATUS_UPDATE_URL},
    *     {@code MODEL_LAYERS_REGISTRY_URL}, {@code BLOCK_DB_URL}, {@code LAYER_STORE_URL}
+   * @return the jobs; close them when the process ends
    */
   public static SplitJobs of(
       TaskRegistry tasks, JobLauncher launcher, Map<String, String> environment) {
@@ -90,7 +93,10 @@ public final class SplitJobs implements AutoCloseable {
   /**
    * As {@link #of(TaskRegistry, JobLauncher, Map)}.
    *
+   * @param tasks the registry that the jobs' tasks are in
+   * @param launcher what runs the jobs
    * @param environment asked at each launch, with the task's id
+   * @return the jobs; close them when the process ends
    */
   public static SplitJobs of(
       TaskRegistry tasks, JobLauncher launcher, Function<String, Map<String, String>> environment) {
@@ -100,7 +106,11 @@ public final class SplitJobs implements AutoCloseable {
   /**
    * As {@link #of(TaskRegistry, JobLauncher, Function)}.
    *
+   * @param tasks the registry that the jobs' tasks are in
+   * @param launcher what runs the jobs
+   * @param environment asked at each launch, with the task's id
    * @param clock what tells how old a task is whose job nobody knows; it fails after five minutes
+   * @return the jobs; close them when the process ends
    */
   public static SplitJobs of(
       TaskRegistry tasks,
@@ -112,7 +122,12 @@ public final class SplitJobs implements AutoCloseable {
     return jobs;
   }
 
-  /** As {@link #start(SplitJob, String)}, once for each call. */
+  /**
+   * As {@link #start(SplitJob, String)}, once for each call.
+   *
+   * @param job what to launch
+   * @return the task's id
+   */
   public String start(SplitJob job) {
     return start(job, null);
   }
@@ -120,6 +135,7 @@ public final class SplitJobs implements AutoCloseable {
   /**
    * Creates a task and launches its job. A job that cannot be launched is a failed task.
    *
+   * @param job what to launch
    * @param idempotencyKey 1 to 255 printable characters: the same key again answers the same task
    *     and starts nothing; null starts a job with each call
    * @return the task's id
@@ -214,8 +230,9 @@ public final class SplitJobs implements AutoCloseable {
   }
 
   /**
-   * How far the job of a task is.
+   * {@return how far the job of a task is}
    *
+   * @param taskId the id of the task
    * @throws NotFoundException when there is none here
    */
   public JobState state(String taskId) {
@@ -223,8 +240,10 @@ public final class SplitJobs implements AutoCloseable {
   }
 
   /**
-   * The end of what the last attempt said.
+   * {@return the end of what the last attempt said}
    *
+   * @param taskId the id of the task
+   * @param maxBytes how many bytes at most
    * @throws NotFoundException when there is no such job here
    */
   public String logs(String taskId, int maxBytes) {
@@ -234,6 +253,7 @@ public final class SplitJobs implements AutoCloseable {
   /**
    * Stops a job and removes what belongs to it; its task has failed, unless it was over before.
    *
+   * @param taskId the id of the task
    * @return the task as it is now
    * @throws NotFoundException when there is no such job here
    */

@@ -65,6 +65,9 @@ public final class SplitRunners implements SplitRunnerRegistry, AutoCloseable {
   /**
    * As {@link #SplitRunners(SplitRunnerRecords, RunnerDeployer, CredentialsKey)}.
    *
+   * @param records where split runners are kept
+   * @param deployer what deploys them; null where none can be deployed
+   * @param key seals the clusters' configs; null where none is deployed
    * @param clock what tells whether a deployment is one that nobody finishes
    */
   public SplitRunners(

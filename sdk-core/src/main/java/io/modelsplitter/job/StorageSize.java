@@ -21,8 +21,9 @@ public final class StorageSize {
   private StorageSize() {}
 
   /**
-   * How many bytes a quantity is, rounded up.
+   * {@return how many bytes a quantity is, rounded up}
    *
+   * @param quantity as Kubernetes writes it, such as {@code 100Gi}
    * @throws BadInputException when it is none, or none that a volume can have
    */
   public static long bytes(String quantity) {

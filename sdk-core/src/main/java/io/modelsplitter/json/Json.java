@@ -73,13 +73,21 @@ public final class Json {
    * Reads one JSON object.
    *
    * @param what the name of the text for error messages, such as {@code "TASK_DATA"}
+   * @param text the text
+   * @return its fields in their order; unmodifiable
    * @throws BadInputException when the text is not exactly one JSON object
    */
   public static Map<String, Object> parseObject(String what, String text) {
     return object(what, parse(what, text));
   }
 
-  /** As {@link #parseObject(String, String)}, from UTF-8 bytes. */
+  /**
+   * As {@link #parseObject(String, String)}, from UTF-8 bytes.
+   *
+   * @param what the name of the text for error messages
+   * @param text the text in UTF-8
+   * @return its fields in their order; unmodifiable
+   */
   public static Map<String, Object> parseObject(String what, byte[] text) {
     return object(what, parse(what, text));
   }
@@ -88,6 +96,10 @@ public final class Json {
    * As {@link #parseObject(String, byte[])}, of a file that may name a hundred thousand things.
    * Elsewhere so many names can be taken for an attack on the parser's table of names, by chance:
    * of names as tensors have, once in sixty times.
+   *
+   * @param what the name of the text for error messages
+   * @param text the text in UTF-8
+   * @return its fields in their order; unmodifiable
    */
   public static Map<String, Object> parseFile(String what, byte[] text) {
     return object(what, read(what, () -> FILES.createParser(text), JsonValues::read));
@@ -96,6 +108,11 @@ public final class Json {
   /**
    * As {@link #parseObject(String, byte[])}, but only these fields are kept: of a text with others
    * that may be more than fits the memory. The stream stays open.
+   *
+   * @param what the name of the text for error messages
+   * @param in UTF-8 text
+   * @param fields the names of those to keep
+   * @return those of the fields that are there
    */
   public static Map<String, Object> parseFields(String what, InputStream in, Set<String> fields) {
     return object(
@@ -109,13 +126,22 @@ public final class Json {
   /**
    * Reads one JSON value of any kind.
    *
+   * @param what the name of the text for error messages
+   * @param text exactly one JSON value
+   * @return the value; null for {@code null}
    * @throws BadInputException when the text is not exactly one JSON value
    */
   public static @Nullable Object parse(String what, String text) {
     return read(what, () -> FACTORY.createParser(text), JsonValues::read);
   }
 
-  /** As {@link #parse(String, String)}, from UTF-8 bytes. */
+  /**
+   * As {@link #parse(String, String)}, from UTF-8 bytes.
+   *
+   * @param what the name of the text for error messages
+   * @param text the text in UTF-8
+   * @return the value; null for {@code null}
+   */
   public static @Nullable Object parse(String what, byte[] text) {
     return read(what, () -> FACTORY.createParser(text), JsonValues::read);
   }
@@ -130,8 +156,11 @@ public final class Json {
    * element of a list, until the path ends: what a dotted path needs, and quicker. A path with a
    * number keeps everything, since the number may be an index.
    *
+   * @param what the name of the text for error messages
+   * @param text exactly one JSON value
    * @param path the components of the path
    * @param from the component that names the fields of the outermost objects
+   * @return what was kept of the value
    */
   public static @Nullable Object parseAlong(String what, String text, String[] path, int from) {
     for (int i = from; i < path.length; i++) {
@@ -146,21 +175,35 @@ public final class Json {
   }
 
   /**
-   * A deep, unmodifiable copy in the form that reading the JSON of the value would give.
+   * {@return a deep, unmodifiable copy in the form that reading the JSON of the value would give}
    *
    * @param what the name of the value for error messages
+   * @param value what to copy
    * @throws BadInputException when the value holds something that JSON cannot
    */
   public static Map<String, Object> copyOf(String what, Map<String, ?> value) {
     return JsonValues.copyObject(what, value, 0);
   }
 
-  /** As {@link #copyOf(String, Map)}, for an object that lies below so many levels of another. */
+  /**
+   * As {@link #copyOf(String, Map)}, for an object that lies below so many levels of another.
+   *
+   * @param what the name of the text for error messages
+   * @param value what to copy
+   * @param above how many levels lie above it; they count to the greatest depth
+   * @return the copy
+   */
   public static Map<String, Object> copyOf(String what, Map<String, ?> value, int above) {
     return JsonValues.copyObject(what, value, above);
   }
 
-  /** As {@link #copyOf(String, Map)}, for a value of any kind. */
+  /**
+   * As {@link #copyOf(String, Map)}, for a value of any kind.
+   *
+   * @param what the name of the text for error messages
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the copy
+   */
   public static @Nullable Object copyOfValue(String what, @Nullable Object value) {
     return JsonValues.copy(what, value, 0);
   }
@@ -170,13 +213,22 @@ public final class Json {
    * {@code @JsonProperty}; a field that the class does not have is refused, and so is a missing one
    * of a primitive type.
    *
+   * @param <T> what to make
+   * @param what the name of the text for error messages
+   * @param value the fields
+   * @param type the class to make an object of
+   * @return the object
    * @throws BadInputException names the field that does not fit
    */
   public static <T> T convert(String what, Map<String, ?> value, Class<T> type) {
     return JsonObjects.convert(what, value, type);
   }
 
-  /** The value as JSON text. */
+  /**
+   * {@return the value as JSON text}
+   *
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   */
   public static String write(@Nullable Object value) {
     return new String(writeBytes(value), StandardCharsets.US_ASCII);
   }
@@ -192,24 +244,46 @@ public final class Json {
     return out.toByteArray();
   }
 
-  /** Writes the value as JSON text and flushes; the stream stays open. */
+  /**
+   * Writes the value as JSON text and flushes; the stream stays open.
+   *
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @param out where to; UTF-8
+   * @throws IOException when the stream cannot be written
+   */
   public static void write(@Nullable Object value, OutputStream out) throws IOException {
     try (JsonGenerator generator = FACTORY.createGenerator(out)) {
       JsonValues.write(generator, JsonValues.copy("value", value, -ENVELOPE));
     }
   }
 
-  /** Reads the list {@code data} of a {@code {"data": […]}} answer element by element. */
+  /**
+   * Reads the list {@code data} of a {@code {"data": […]}} answer element by element.
+   *
+   * @param what the name of the text for error messages
+   * @param in UTF-8 text
+   * @return the elements, read as they are asked for
+   */
   public static JsonElements elements(String what, InputStream in) {
     return new JsonElements(what, false, in);
   }
 
-  /** As {@link #elements}, where the answer is the list itself. */
+  /**
+   * As {@link #elements}, where the answer is the list itself.
+   *
+   * @param what the name of the text for error messages
+   * @param in UTF-8 text
+   * @return the elements, read as they are asked for
+   */
   public static JsonElements bareElements(String what, InputStream in) {
     return new JsonElements(what, true, in);
   }
 
-  /** The value as JSON for an error message: ASCII, and cut after 80 characters. */
+  /**
+   * {@return the value as JSON for an error message: ASCII, and cut after 80 characters}
+   *
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   */
   public static String show(@Nullable Object value) {
     String text = write(value);
     return text.length() <= 80 ? text : text.substring(0, 77) + "...";

@@ -33,6 +33,7 @@ public final class JsonElements {
   /**
    * Hands over each element.
    *
+   * @param action called for each, one after the other, by this thread
    * @throws BadInputException when the text is not such an answer; elements before the bad place
    *     were handed over already
    * @throws IOException when the stream cannot be read or ends too early

@@ -67,7 +67,7 @@ public enum BsonType {
     this.alias = alias;
   }
 
-  /** The name that {@code $type} takes. */
+  /** {@return the name that {@code $type} takes} */
   public String alias() {
     return alias;
   }

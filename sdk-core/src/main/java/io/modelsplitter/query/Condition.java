@@ -13,7 +13,11 @@ public sealed interface Condition {
 
   /** {@code $eq}: the value, or an element of the list that it is, equals this one. */
   record Equal(@Nullable Object value) implements Condition {
-    /** Copies the value. */
+    /**
+     * Copies the value.
+     *
+     * @param value see {@link #value}
+     */
     public Equal {
       value = Json.copyOfValue("$eq", value);
     }
@@ -49,7 +53,12 @@ public sealed interface Condition {
 
   /** {@code $gt}, {@code $gte}, {@code $lt}, {@code $lte}: only values of one kind compare. */
   record Compare(Order order, @Nullable Object value) implements Condition {
-    /** Copies the value. */
+    /**
+     * Copies the value.
+     *
+     * @param order see {@link #order}
+     * @param value see {@link #value}
+     */
     public Compare {
       value = Json.copyOfValue(order.sign, value);
     }
@@ -60,14 +69,18 @@ public sealed interface Condition {
     private final List<Object> values;
     private final Set<Object> ordered = new TreeSet<>(Values::compare);
 
-    /** Copies the values. */
+    /**
+     * Copies the values.
+     *
+     * @param values what may be there; one may be null
+     */
     @SuppressWarnings("unchecked") // the copy of a list is a list
     public In(List<Object> values) {
       this.values = (List<Object>) Objects.requireNonNull(Json.copyOfValue("$in", values));
       ordered.addAll(this.values);
     }
 
-    /** The values; one may be null. */
+    /** {@return the values; one may be null} */
     public List<Object> values() {
       return values;
     }
@@ -97,7 +110,11 @@ public sealed interface Condition {
 
   /** {@code $type}: the value, or an element of the list that it is, has one of the types. */
   record HasType(Set<BsonType> types) implements Condition {
-    /** Copies the set. */
+    /**
+     * Copies the set.
+     *
+     * @param types see {@link #types}
+     */
     public HasType {
       types = Set.copyOf(types);
     }
@@ -111,7 +128,11 @@ public sealed interface Condition {
    * ElemMatch} or {@link ElemMatchValue}; with none, nothing matches.
    */
   record All(List<Condition> conditions) implements Condition {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param conditions see {@link #conditions}
+     */
     public All {
       conditions = List.copyOf(conditions);
     }
@@ -122,7 +143,11 @@ public sealed interface Condition {
 
   /** {@code $elemMatch}: the value is a list with an element that meets all conditions. */
   record ElemMatchValue(List<Condition> conditions) implements Condition {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param conditions see {@link #conditions}
+     */
     public ElemMatchValue {
       conditions = List.copyOf(conditions);
     }
@@ -130,7 +155,12 @@ public sealed interface Condition {
 
   /** {@code $mod}: the value, cut to an integer, leaves the remainder when divided. */
   record Mod(long divisor, long remainder) implements Condition {
-    /** Refuses to divide by zero. */
+    /**
+     * Refuses to divide by zero.
+     *
+     * @param divisor see {@link #divisor}
+     * @param remainder see {@link #remainder}
+     */
     public Mod {
       if (divisor == 0) {
         throw new BadInputException("$mod cannot divide by 0");
@@ -140,7 +170,11 @@ public sealed interface Condition {
 
   /** {@code $not}: the conditions do not hold all together; a missing value meets this. */
   record Not(List<Condition> conditions) implements Condition {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param conditions see {@link #conditions}
+     */
     public Not {
       conditions = List.copyOf(conditions);
     }
@@ -163,12 +197,12 @@ public sealed interface Condition {
       this.program = RegexProgram.compile(pattern, options);
     }
 
-    /** The regular expression. */
+    /** {@return the regular expression} */
     public String pattern() {
       return pattern;
     }
 
-    /** The options. */
+    /** {@return the options} */
     public String options() {
       return options;
     }

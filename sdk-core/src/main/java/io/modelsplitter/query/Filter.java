@@ -32,7 +32,11 @@ public sealed interface Filter {
 
   /** Every one of the filters holds; with none, every document matches. */
   record And(List<Filter> filters) implements Filter {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param filters see {@link #filters}
+     */
     public And {
       filters = List.copyOf(filters);
     }
@@ -40,7 +44,11 @@ public sealed interface Filter {
 
   /** At least one of the filters holds; with none, no document matches. */
   record Or(List<Filter> filters) implements Filter {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param filters see {@link #filters}
+     */
     public Or {
       filters = List.copyOf(filters);
     }
@@ -48,7 +56,11 @@ public sealed interface Filter {
 
   /** None of the filters holds. */
   record Nor(List<Filter> filters) implements Filter {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param filters see {@link #filters}
+     */
     public Nor {
       filters = List.copyOf(filters);
     }
@@ -56,7 +68,12 @@ public sealed interface Filter {
 
   /** What is at the path meets the condition. */
   record Field(String path, Condition condition) implements Filter {
-    /** Checks the path: on the wire one that begins with {@code $} would be an operator. */
+    /**
+     * Checks the path: on the wire one that begins with {@code $} would be an operator.
+     *
+     * @param path see {@link #path}
+     * @param condition see {@link #condition}
+     */
     public Field {
       if (path.startsWith("$")) {
         throw new BadInputException("a path cannot begin with $, as " + Json.show(path) + " does");
@@ -69,68 +86,143 @@ public sealed interface Filter {
     }
   }
 
-  /** Matches every document. */
+  /**
+   * Matches every document.
+   *
+   * @return the filter
+   */
   static Filter all() {
     return new And(List.of());
   }
 
-  /** The value at the path equals the value; null also means that there is none. */
+  /**
+   * The value at the path equals the value; null also means that there is none.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the filter
+   */
   static Filter eq(String path, @Nullable Object value) {
     return new Field(path, new Condition.Equal(value));
   }
 
-  /** The value at the path does not equal the value, nor does an element of the list there. */
+  /**
+   * The value at the path does not equal the value, nor does an element of the list there.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the filter
+   */
   static Filter ne(String path, @Nullable Object value) {
     return new Field(path, new Condition.Not(List.of(new Condition.Equal(value))));
   }
 
-  /** The value at the path is greater than the value, and of its kind. */
+  /**
+   * The value at the path is greater than the value, and of its kind.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the filter
+   */
   static Filter gt(String path, @Nullable Object value) {
     return new Field(path, new Condition.Compare(Condition.Order.GREATER, value));
   }
 
-  /** The value at the path is greater than the value or equals it, and is of its kind. */
+  /**
+   * The value at the path is greater than the value or equals it, and is of its kind.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the filter
+   */
   static Filter gte(String path, @Nullable Object value) {
     return new Field(path, new Condition.Compare(Condition.Order.GREATER_OR_EQUAL, value));
   }
 
-  /** The value at the path is less than the value, and of its kind. */
+  /**
+   * The value at the path is less than the value, and of its kind.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the filter
+   */
   static Filter lt(String path, @Nullable Object value) {
     return new Field(path, new Condition.Compare(Condition.Order.LESS, value));
   }
 
-  /** The value at the path is less than the value or equals it, and is of its kind. */
+  /**
+   * The value at the path is less than the value or equals it, and is of its kind.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the filter
+   */
   static Filter lte(String path, @Nullable Object value) {
     return new Field(path, new Condition.Compare(Condition.Order.LESS_OR_EQUAL, value));
   }
 
-  /** The value at the path equals one of the values. */
+  /**
+   * The value at the path equals one of the values.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param values at least one must be equal; one may be null
+   * @return the filter
+   */
   static Filter in(String path, Object... values) {
     return new Field(path, new Condition.In(Arrays.asList(values)));
   }
 
-  /** There is a value at the path, be it null; or, with false, there is none. */
+  /**
+   * There is a value at the path, be it null; or, with false, there is none.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param exists whether there must be one
+   * @return the filter
+   */
   static Filter exists(String path, boolean exists) {
     Condition condition = new Condition.Exists();
     return new Field(path, exists ? condition : new Condition.Not(List.of(condition)));
   }
 
-  /** The text at the path has a part that matches the regular expression. */
+  /**
+   * The text at the path has a part that matches the regular expression.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param pattern a regular expression as MongoDB takes it
+   * @param options letters of {@code imsxu}, as MongoDB has them; may be empty
+   * @return the filter
+   */
   static Filter regex(String path, String pattern, String options) {
     return new Field(path, new Condition.Regex(pattern, options));
   }
 
-  /** An element of the list at the path is an object that matches the filter. */
+  /**
+   * An element of the list at the path is an object that matches the filter.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param filter what an element must match
+   * @return the filter
+   */
   static Filter elemMatch(String path, Filter filter) {
     return new Field(path, new Condition.ElemMatch(filter));
   }
 
-  /** At least one of the filters holds. */
+  /**
+   * At least one of the filters holds.
+   *
+   * @param filters one must hold
+   * @return the filter
+   */
   static Filter or(Filter... filters) {
     return new Or(List.of(filters));
   }
 
-  /** None of the filters holds. */
+  /**
+   * None of the filters holds.
+   *
+   * @param filters none may hold
+   * @return the filter
+   */
   static Filter nor(Filter... filters) {
     return new Nor(List.of(filters));
   }
@@ -139,20 +231,26 @@ public sealed interface Filter {
    * Reads a filter as it comes over the wire: at most 1,000 clauses, 100 levels deep, with at most
    * 10,000 values in an {@code $in} and 16,384 characters in a {@code $regex}.
    *
+   * @param filter an object as JSON gives it
+   * @return the filter
    * @throws BadInputException names the operator or the path that is wrong
    */
   static Filter parse(Map<String, ?> filter) {
     return FilterParser.parseBounded(Json.copyOf("filter", filter));
   }
 
-  /** Both this filter and the other one hold. */
+  /**
+   * {@return both this filter and the other one hold}
+   *
+   * @param other what must hold, too
+   */
   default Filter and(Filter other) {
     List<Filter> both = new ArrayList<>(conjuncts());
     both.addAll(other.conjuncts());
     return new And(both);
   }
 
-  /** The filters that must all hold, flattened: no element is an {@link And}. */
+  /** {@return the filters that must all hold, flattened: no element is an {@link And}} */
   default List<Filter> conjuncts() {
     if (this instanceof And and) {
       return and.filters().stream().flatMap(filter -> filter.conjuncts().stream()).toList();
@@ -161,8 +259,9 @@ public sealed interface Filter {
   }
 
   /**
-   * Whether the document, a tree of plain values as {@link Json} reads them, matches.
+   * {@return whether the document, a tree of plain values as {@link Json} reads them, matches}
    *
+   * @param document the record as a tree of plain values
    * @throws BadInputException when a regular expression takes too long
    */
   default boolean matches(Map<String, Object> document) {
@@ -172,18 +271,28 @@ public sealed interface Filter {
   /**
    * As {@link #matches} for the many documents of one query, whose regular expressions have one
    * second for all of them together. Not thread-safe: take one for each query.
+   *
+   * @return the filter
    */
   default Predicate<Map<String, Object>> matcher() {
     Matcher matcher = new Matcher();
     return document -> matcher.matches(this, document);
   }
 
-  /** The same filter with each path replaced, as for another name of a field. */
+  /**
+   * {@return the same filter with each path replaced, as for another name of a field}
+   *
+   * @param rename answers the new path for each old one
+   */
   default Filter mapPaths(UnaryOperator<String> rename) {
     return mapFields(field -> new Field(rename.apply(field.path()), field.condition()));
   }
 
-  /** The same filter with other fields, but for those within {@code $elemMatch}. */
+  /**
+   * {@return the same filter with other fields, but for those within {@code $elemMatch}}
+   *
+   * @param change answers what stands in place of each field
+   */
   default Filter mapFields(UnaryOperator<Field> change) {
     if (this instanceof Field field) {
       return change.apply(field);
@@ -201,7 +310,7 @@ public sealed interface Filter {
     return filters.stream().map(filter -> filter.mapFields(change)).toList();
   }
 
-  /** The filter as it goes over the wire; {@link #parse} reads it back. */
+  /** {@return the filter as it goes over the wire; {@link #parse} reads it back} */
   default Map<String, Object> toMap() {
     return FilterWriter.write(this);
   }

@@ -37,32 +37,67 @@ public final class Update {
   /** One operator at one path. */
   record Change(UpdateOperator operator, String path, @Nullable Object value) {}
 
-  /** Sets the value at the path; objects on the way are made. */
+  /**
+   * Sets the value at the path; objects on the way are made.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the update
+   */
   public static Update set(String path, @Nullable Object value) {
     return of(UpdateOperator.SET, path, value);
   }
 
-  /** Removes the value at the path; an element of a list becomes null. */
+  /**
+   * Removes the value at the path; an element of a list becomes null.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @return the update
+   */
   public static Update unset(String path) {
     return of(UpdateOperator.UNSET, path, "");
   }
 
-  /** Adds the amount to the number at the path, which is 0 where there is none. */
+  /**
+   * Adds the amount to the number at the path, which is 0 where there is none.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param amount may be negative
+   * @return the update
+   */
   public static Update inc(String path, Number amount) {
     return of(UpdateOperator.INC, path, amount);
   }
 
-  /** Adds the value to the end of the list at the path. */
+  /**
+   * Adds the value to the end of the list at the path.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the update
+   */
   public static Update push(String path, @Nullable Object value) {
     return of(UpdateOperator.PUSH, path, Map.of("$each", listOf(value)));
   }
 
-  /** Adds the value to the list at the path unless it is in it. */
+  /**
+   * Adds the value to the list at the path unless it is in it.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the update
+   */
   public static Update addToSet(String path, @Nullable Object value) {
     return of(UpdateOperator.ADD_TO_SET, path, Map.of("$each", listOf(value)));
   }
 
-  /** Removes what equals the value, or matches it as a filter, from the list at the path. */
+  /**
+   * Removes what equals the value, or matches it as a filter, from the list at the path.
+   *
+   * @param path a dotted path, such as {@code model_layer_metadata.precision}
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   * @return the update
+   */
   public static Update pull(String path, @Nullable Object value) {
     return of(UpdateOperator.PULL, path, value);
   }
@@ -82,13 +117,19 @@ public final class Update {
   /**
    * Reads an update as it comes over the wire.
    *
+   * @param update the object as JSON gives it
+   * @return the update
    * @throws io.modelsplitter.error.BadInputException names the operator or the path that is wrong
    */
   public static Update parse(Map<String, ?> update) {
     return UpdateParser.parse(Json.copyOf("update", update));
   }
 
-  /** This update and the other one; they must not touch the same path. */
+  /**
+   * {@return this update and the other one; they must not touch the same path}
+   *
+   * @param other what is to change, too
+   */
   public Update and(Update other) {
     List<Change> both = new ArrayList<>(changes);
     both.addAll(other.changes);
@@ -96,9 +137,10 @@ public final class Update {
   }
 
   /**
-   * The changed document; the given one is left as it is. Fields that are not touched keep their
-   * place.
+   * {@return the changed document; the given one is left as it is} Fields that are not touched keep
+   * their place.
    *
+   * @param document a tree of plain values
    * @throws io.modelsplitter.error.BadInputException when the document does not allow the change: a
    *     path leads through a value that has no fields, a number or a list is needed
    */
@@ -110,7 +152,7 @@ public final class Update {
     return Json.copyOf("the updated document", result);
   }
 
-  /** The first components of the paths: the fields of the document that change. */
+  /** {@return the first components of the paths: the fields of the document that change} */
   public Set<String> fields() {
     Set<String> fields = new LinkedHashSet<>();
     for (String path : UpdateParser.paths(changes)) {
@@ -119,7 +161,11 @@ public final class Update {
     return fields;
   }
 
-  /** The same update with each path replaced, as for another name of a field. */
+  /**
+   * {@return the same update with each path replaced, as for another name of a field}
+   *
+   * @param rename answers the new path for each old one
+   */
   public Update mapPaths(UnaryOperator<String> rename) {
     List<Change> renamed = new ArrayList<>();
     for (Change change : changes) {
@@ -131,7 +177,7 @@ public final class Update {
     return new Update(renamed);
   }
 
-  /** The update as it goes over the wire; {@link #parse} reads it back. */
+  /** {@return the update as it goes over the wire; {@link #parse} reads it back} */
   public Map<String, Object> toMap() {
     Map<String, Map<String, @Nullable Object>> map = new LinkedHashMap<>();
     for (Change change : changes) {

@@ -22,6 +22,7 @@ public record Block(Map<String, Object> fields) {
   /**
    * Copies the fields and checks the id and the names.
    *
+   * @param fields see {@link #fields}
    * @throws BadInputException names everything that is wrong
    */
   public Block {
@@ -43,24 +44,30 @@ public record Block(Map<String, Object> fields) {
     errors.throwIfAny();
   }
 
-  /** The primary key. */
+  /** {@return the primary key} */
   public String id() {
     return String.valueOf(fields.get("id"));
   }
 
-  /** Reads a block as it comes over the wire. */
+  /**
+   * Reads a block as it comes over the wire.
+   *
+   * @param fields the object as JSON gives it
+   * @return the block
+   */
   public static Block fromMap(Map<String, ?> fields) {
     return new Block(Json.copyOf("block", fields));
   }
 
-  /** The block as it goes over the wire. */
+  /** {@return the block as it goes over the wire} */
   public Map<String, Object> toMap() {
     return fields;
   }
 
   /**
-   * The block after an update.
+   * {@return the block after an update}
    *
+   * @param update what to change
    * @throws BadInputException when the update changes the id, or the result is not a valid block
    */
   public Block updated(Update update) {

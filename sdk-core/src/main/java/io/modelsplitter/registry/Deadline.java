@@ -36,11 +36,25 @@ public final class Deadline {
    * @param <E> what it throws
    */
   public interface Work<T, E extends Exception> {
-    /** Does it. */
+    /**
+     * Does it.
+     *
+     * @return what it found
+     * @throws E what it throws
+     */
     T run() throws E;
   }
 
-  /** Does something, for which this thread has so long altogether. */
+  /**
+   * Does something, for which this thread has so long altogether.
+   *
+   * @param <T> what the work answers
+   * @param <E> what the work throws
+   * @param limit how long; it stands in place of the time that this thread has
+   * @param work done by this thread
+   * @return what the work answered
+   * @throws E what the work threw
+   */
   public static <T, E extends Exception> T within(Duration limit, Work<T, E> work) throws E {
     Deadline outer = CURRENT.get();
     CURRENT.set(new Deadline(limit));
@@ -55,7 +69,10 @@ public final class Deadline {
     }
   }
 
-  /** How long this thread has still; zero or less when it is over, empty without a deadline. */
+  /**
+   * {@return how long this thread has still; zero or less when it is over, empty without a
+   * deadline}
+   */
   public static Optional<Duration> left() {
     Deadline deadline = CURRENT.get();
     return deadline == null

@@ -26,7 +26,7 @@ public record Explanation(List<Clause> clauses, List<SortKey> sort) {
     /** Every record is read and matched. */
     SCAN;
 
-    /** The word on the wire. */
+    /** {@return the word on the wire} */
     public String wire() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -50,13 +50,18 @@ public record Explanation(List<Clause> clauses, List<SortKey> sort) {
    */
   public record SortKey(Query.Sort sort, AnsweredBy answeredBy, String why) {}
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param clauses see {@link #clauses}
+   * @param sort see {@link #sort}
+   */
   public Explanation {
     clauses = List.copyOf(clauses);
     sort = List.copyOf(sort);
   }
 
-  /** The slowest way that a part of the query is answered. */
+  /** {@return the slowest way that a part of the query is answered} */
   public AnsweredBy slowest() {
     AnsweredBy slowest = AnsweredBy.INDEX;
     for (Clause clause : clauses) {
@@ -72,7 +77,7 @@ public record Explanation(List<Clause> clauses, List<SortKey> sort) {
     return one.compareTo(other) >= 0 ? one : other;
   }
 
-  /** The explanation as it goes over the wire. */
+  /** {@return the explanation as it goes over the wire} */
   public Map<String, Object> toMap() {
     List<Object> clauseMaps = new ArrayList<>();
     for (Clause clause : clauses) {
@@ -101,6 +106,8 @@ public record Explanation(List<Clause> clauses, List<SortKey> sort) {
   /**
    * Reads an explanation as it comes over the wire.
    *
+   * @param map the object as JSON gives it
+   * @return the explanation
    * @throws BadInputException when it is none
    */
   public static Explanation fromMap(Map<String, ?> map) {

@@ -32,7 +32,17 @@ public record ModelLayer(
     int modelLayerRank,
     int modelWorldSize) {
 
-  /** Copies the metadata and checks every field; a message names all that are wrong. */
+  /**
+   * Copies the metadata and checks every field; a message names all that are wrong.
+   *
+   * @param modelLayerHash see {@link #modelLayerHash}
+   * @param modelAssetId see {@link #modelAssetId}
+   * @param modelComponentRegistryUri see {@link #modelComponentRegistryUri}
+   * @param modelLayerPublicUrl see {@link #modelLayerPublicUrl}
+   * @param modelLayerMetadata see {@link #modelLayerMetadata}
+   * @param modelLayerRank see {@link #modelLayerRank}
+   * @param modelWorldSize see {@link #modelWorldSize}
+   */
   public ModelLayer {
     FieldErrors errors = new FieldErrors("model layer");
     errors.id("model_layer_hash", modelLayerHash);
@@ -50,13 +60,15 @@ public record ModelLayer(
    * Reads a layer as it comes over the wire. The full form needs every field but the metadata; the
    * short form ({@code layer_hash}, {@code layer_metadata}) may leave the others out.
    *
+   * @param fields the object as JSON gives it
+   * @return the layer
    * @throws BadInputException names every missing, wrong and unknown field
    */
   public static ModelLayer fromMap(Map<String, ?> fields) {
     return ModelLayerFields.read(fields);
   }
 
-  /** The layer as it goes over the wire: exactly the seven fields of the specification. */
+  /** {@return the layer as it goes over the wire: exactly the seven fields of the specification} */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("model_layer_hash", modelLayerHash);
@@ -69,7 +81,7 @@ public record ModelLayer(
     return map;
   }
 
-  /** Whether every field that the full form needs is known. */
+  /** {@return whether every field that the full form needs is known} */
   public boolean isComplete() {
     return !modelAssetId.isEmpty()
         && !modelComponentRegistryUri.isEmpty()
@@ -78,8 +90,9 @@ public record ModelLayer(
   }
 
   /**
-   * The layer after an update, which may use the short field names.
+   * {@return the layer after an update, which may use the short field names}
    *
+   * @param update what to change
    * @throws BadInputException when the update changes the hash or an unknown field, or the result
    *     is not a valid layer; a complete layer stays complete
    */
@@ -87,7 +100,11 @@ public record ModelLayer(
     return ModelLayerFields.update(this, update);
   }
 
-  /** The query with the short field names replaced by the full ones. */
+  /**
+   * {@return the query with the short field names replaced by the full ones}
+   *
+   * @param query with full or short names
+   */
   public static Query fullNames(Query query) {
     List<Query.Sort> sort =
         query.sort().stream()

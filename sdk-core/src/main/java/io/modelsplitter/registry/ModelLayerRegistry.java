@@ -15,6 +15,7 @@ public interface ModelLayerRegistry extends RecordRegistry<ModelLayer> {
   /**
    * Registers a layer. The same layer again changes nothing.
    *
+   * @param layer the layer to register
    * @return the layer as stored, and whether this call registered it
    * @throws io.modelsplitter.error.ConflictException when another layer has the hash; it carries
    *     that layer
@@ -25,6 +26,7 @@ public interface ModelLayerRegistry extends RecordRegistry<ModelLayer> {
    * Registers many layers, as {@link #create} does with each in their order, in less time. A layer
    * that cannot be registered does not keep the others from it.
    *
+   * @param layers any number, also none
    * @return the answer for each of the layers
    * @throws ConflictException when another layer has the hash of one; it carries the first of
    *     these, and the other layers are registered

@@ -20,7 +20,14 @@ public record NewSplitRunner(
     Map<String, Object> splitRunnerMetadata,
     List<String> splitRunnerTags) {
 
-  /** Copies everything and checks every field; a message names all that are wrong. */
+  /**
+   * Copies everything and checks every field; a message names all that are wrong.
+   *
+   * @param clusterK8sConfig see {@link #clusterK8sConfig}
+   * @param splitRunnerPublicHost see {@link #splitRunnerPublicHost}
+   * @param splitRunnerMetadata see {@link #splitRunnerMetadata}
+   * @param splitRunnerTags see {@link #splitRunnerTags}
+   */
   public NewSplitRunner {
     FieldErrors errors = new FieldErrors("split runner");
     clusterK8sConfig = SplitRunnerFields.config(clusterK8sConfig, errors);
@@ -33,13 +40,15 @@ public record NewSplitRunner(
   /**
    * Reads what {@code POST /split-runner} is sent.
    *
+   * @param fields the object as JSON gives it
+   * @return the split runner to create
    * @throws io.modelsplitter.error.BadInputException names every missing, wrong and unknown field
    */
   public static NewSplitRunner fromMap(Map<String, ?> fields) {
     return SplitRunnerFields.readNew(fields);
   }
 
-  /** What {@code POST /split-runner} is sent, the secret config included. */
+  /** {@return what {@code POST /split-runner} is sent, the secret config included} */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("cluster_k8s_config", clusterK8sConfig);
@@ -49,7 +58,12 @@ public record NewSplitRunner(
     return map;
   }
 
-  /** The split runner with its id, deployed at this URL. */
+  /**
+   * {@return the split runner with its id, deployed at this URL}
+   *
+   * @param splitRunnerId the id of the split runner
+   * @param publicUrl where it is reached
+   */
   public SplitRunner toSplitRunner(String splitRunnerId, String publicUrl) {
     return new SplitRunner(
         splitRunnerId, publicUrl, splitRunnerMetadata, splitRunnerPublicHost, splitRunnerTags);

@@ -18,13 +18,25 @@ public record NewTask(
     String taskStatus,
     Map<String, Object> taskStatusData) {
 
-  /** Copies the data. */
+  /**
+   * Copies the data.
+   *
+   * @param taskType see {@link #taskType}
+   * @param taskData see {@link #taskData}
+   * @param taskStatus see {@link #taskStatus}
+   * @param taskStatusData see {@link #taskStatusData}
+   */
   public NewTask {
     taskData = Json.copyOf("task_data", taskData, 1);
     taskStatusData = Json.copyOf("task_status_data", taskStatusData, 1);
   }
 
-  /** A pending task. */
+  /**
+   * {@return a pending task}
+   *
+   * @param taskType what kind of work, such as {@code model_splits}
+   * @param taskData what the task is about, as JSON objects go
+   */
   public static NewTask of(String taskType, Map<String, Object> taskData) {
     return new NewTask(taskType, taskData, TaskStatus.PENDING, Map.of());
   }
@@ -33,13 +45,15 @@ public record NewTask(
    * Reads a task to create as it comes over the wire; unknown fields are skipped, since clients in
    * the field send more than they need to.
    *
+   * @param fields the object as JSON gives it
+   * @return the task to create
    * @throws io.modelsplitter.error.BadInputException names every missing and wrong field
    */
   public static NewTask fromMap(Map<String, ?> fields) {
     return TaskFields.newTask(fields);
   }
 
-  /** The task to create as it goes over the wire. */
+  /** {@return the task to create as it goes over the wire} */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("task_type", taskType);
@@ -49,7 +63,12 @@ public record NewTask(
     return map;
   }
 
-  /** The task with its id, created at this time. */
+  /**
+   * {@return the task with its id, created at this time}
+   *
+   * @param taskId the id of the task
+   * @param unixSeconds the time, in seconds since 1970
+   */
   public Task toTask(String taskId, long unixSeconds) {
     return new Task(
         taskId, taskType, taskData, taskStatus, taskStatusData, unixSeconds, unixSeconds);

@@ -31,7 +31,14 @@ public record Query(Filter filter, List<Sort> sort, int limit, @Nullable String 
    */
   public record Sort(String field, boolean descending) {}
 
-  /** Checks the limit and copies the order. */
+  /**
+   * Checks the limit and copies the order.
+   *
+   * @param filter see {@link #filter}
+   * @param sort see {@link #sort}
+   * @param limit see {@link #limit}
+   * @param after see {@link #after}
+   */
   public Query {
     checkLimit(limit);
     sort = List.copyOf(sort);
@@ -44,22 +51,38 @@ public record Query(Filter filter, List<Sort> sort, int limit, @Nullable String 
     }
   }
 
-  /** Every record that matches, in the order in which they came. */
+  /**
+   * {@return a query for every record that matches, in the order in which they came}
+   *
+   * @param filter what must hold
+   */
   public static Query of(Filter filter) {
     return new Query(filter, List.of(), 0, null);
   }
 
-  /** The same query with a limit. */
+  /**
+   * {@return the same query with a limit}
+   *
+   * @param limit at most so many, up to 10,000; 0 for all
+   */
   public Query limit(int limit) {
     return new Query(filter, sort, limit, after);
   }
 
-  /** The same query in another order. */
+  /**
+   * {@return the same query in another order}
+   *
+   * @param sort the first one decides; of equals the next
+   */
   public Query sort(Sort... sort) {
     return new Query(filter, List.of(sort), limit, after);
   }
 
-  /** The same query from a cursor on. */
+  /**
+   * {@return the same query from a cursor on}
+   *
+   * @param after where an earlier answer said to go on, or null for the beginning
+   */
   public Query after(@Nullable String after) {
     return new Query(filter, sort, limit, after);
   }

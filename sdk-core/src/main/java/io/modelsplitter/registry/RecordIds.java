@@ -5,7 +5,11 @@ public final class RecordIds {
 
   private RecordIds() {}
 
-  /** Whether a record can have this key; {@code .} and {@code ..} would vanish from a URL. */
+  /**
+   * {@return whether a record can have this key; {@code .} and {@code ..} would vanish from a URL}
+   *
+   * @param id any text
+   */
   public static boolean isValid(String id) {
     return FieldErrors.isId(id);
   }

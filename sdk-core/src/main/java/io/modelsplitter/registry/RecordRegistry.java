@@ -19,8 +19,9 @@ import java.util.function.Consumer;
 public interface RecordRegistry<T> {
 
   /**
-   * The record with this key.
+   * {@return the record with this key}
    *
+   * @param id the key of the record
    * @throws io.modelsplitter.error.NotFoundException when there is none
    */
   Stored<T> get(String id);
@@ -28,6 +29,8 @@ public interface RecordRegistry<T> {
   /**
    * Changes the record with this key in one step, whoever else changes it.
    *
+   * @param id the key of the record
+   * @param update what to change
    * @return the record as it is now, also when nothing changed
    * @throws io.modelsplitter.error.NotFoundException when there is none
    * @throws io.modelsplitter.error.BadInputException when the result would not be a valid record
@@ -38,6 +41,10 @@ public interface RecordRegistry<T> {
    * As {@link #update(String, Update)}, if the record has this version; so nobody else's change is
    * overwritten that was made since it was read.
    *
+   * @param id the key of the record
+   * @param update what to change
+   * @param version the version that the caller has read
+   * @return the record as it is now
    * @throws io.modelsplitter.error.VersionConflictException when it has another version; it carries
    *     the record as it is
    */
@@ -46,6 +53,7 @@ public interface RecordRegistry<T> {
   /**
    * Forgets the record with this key.
    *
+   * @param id the key of the record
    * @throws io.modelsplitter.error.NotFoundException when there is none
    */
   void delete(String id);
@@ -54,14 +62,25 @@ public interface RecordRegistry<T> {
    * Hands over the records that match, one by one and in the order of the query, without holding
    * them all.
    *
+   * @param query what must hold, in which order, how many at most, and from where on
+   * @param action called for each, one after the other, by this thread
    * @return where to go on, when the query's limit cut the answer short
    */
   Optional<String> query(Query query, Consumer<? super T> action);
 
-  /** How the registry would answer the query: from an index, by matching records, by a scan. */
+  /**
+   * {@return how the registry would answer the query: from an index, by matching records, by a
+   * scan}
+   *
+   * @param query what must hold, in which order, how many at most, and from where on
+   */
   Explanation explain(Query query);
 
-  /** All records that match, in the order in which they were registered. */
+  /**
+   * {@return all records that match, in the order in which they were registered}
+   *
+   * @param filter what must hold
+   */
   default List<T> query(Filter filter) {
     List<T> records = new ArrayList<>();
     query(Query.of(filter), records::add);

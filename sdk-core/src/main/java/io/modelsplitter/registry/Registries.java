@@ -8,12 +8,12 @@ package io.modelsplitter.registry;
  */
 public interface Registries {
 
-  /** The model layers registry. */
+  /** {@return the model layers registry} */
   ModelLayerRegistry modelLayers();
 
-  /** The task registry. */
+  /** {@return the task registry} */
   TaskRegistry tasks();
 
-  /** The block metadata registry. */
+  /** {@return the block metadata registry} */
   BlockRegistry blocks();
 }

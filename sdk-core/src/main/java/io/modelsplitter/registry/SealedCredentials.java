@@ -15,6 +15,7 @@ public record SealedCredentials(String text) {
   /**
    * Checks the form.
    *
+   * @param text see {@link #text}
    * @throws BadInputException when the text has another one; it does not show the text
    */
   public SealedCredentials {

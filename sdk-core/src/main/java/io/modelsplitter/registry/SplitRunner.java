@@ -25,7 +25,15 @@ public record SplitRunner(
     String splitRunnerPublicHost,
     List<String> splitRunnerTags) {
 
-  /** Copies the metadata and the tags, and checks every field; a message names all wrong ones. */
+  /**
+   * Copies the metadata and the tags, and checks every field; a message names all wrong ones.
+   *
+   * @param splitRunnerId see {@link #splitRunnerId}
+   * @param splitRunnerPublicUrl see {@link #splitRunnerPublicUrl}
+   * @param splitRunnerMetadata see {@link #splitRunnerMetadata}
+   * @param splitRunnerPublicHost see {@link #splitRunnerPublicHost}
+   * @param splitRunnerTags see {@link #splitRunnerTags}
+   */
   public SplitRunner {
     FieldErrors errors = new FieldErrors("split runner");
     errors.id("split_runner_id", splitRunnerId);
@@ -39,13 +47,18 @@ public record SplitRunner(
   /**
    * Reads a split runner as it comes over the wire. Metadata and tags may be missing.
    *
+   * @param fields the object as JSON gives it
+   * @return the split runner
    * @throws BadInputException names every missing, wrong and unknown field
    */
   public static SplitRunner fromMap(Map<String, ?> fields) {
     return SplitRunnerFields.read(fields);
   }
 
-  /** The split runner as it goes over the wire: exactly the five fields of the specification. */
+  /**
+   * {@return the split runner as it goes over the wire: exactly the five fields of the
+   * specification}
+   */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("split_runner_id", splitRunnerId);
@@ -57,9 +70,10 @@ public record SplitRunner(
   }
 
   /**
-   * The split runner after an update. A new public host is put into a public URL that was made of
-   * the old one, unless the update says what the URL is to be.
+   * {@return the split runner after an update} A new public host is put into a public URL that was
+   * made of the old one, unless the update says what the URL is to be.
    *
+   * @param update what to change
    * @throws BadInputException when the update changes the id or an unknown field, or the result is
    *     not a valid split runner
    */

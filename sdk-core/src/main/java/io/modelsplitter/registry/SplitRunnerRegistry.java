@@ -10,6 +10,8 @@ public interface SplitRunnerRegistry extends RecordRegistry<SplitRunner> {
    * Deploys a split runner and registers it; answers when it runs, which may take minutes. One that
    * cannot be deployed or registered leaves nothing behind.
    *
+   * @param runner what to deploy, and the config of its cluster
+   * @return the split runner as it is stored
    * @throws io.modelsplitter.error.BadInputException when the cluster's config is not one that is
    *     allowed, naming every field concerned, or the split runner is too large for this registry
    * @throws io.modelsplitter.error.UpstreamException when the cluster cannot be reached
@@ -30,6 +32,7 @@ public interface SplitRunnerRegistry extends RecordRegistry<SplitRunner> {
    * As {@link #delete}, and forgets the split runner also when its cluster is gone for good or its
    * credentials cannot be read any more: what is left of it in the cluster is left there.
    *
+   * @param id the key of the record
    * @throws io.modelsplitter.error.NotFoundException when there is none
    * @throws io.modelsplitter.error.ConflictException when its cluster is there and still needs it
    */

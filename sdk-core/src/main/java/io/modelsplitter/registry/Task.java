@@ -24,7 +24,17 @@ public record Task(
     long taskCreateTimestamp,
     long taskUpdateTimestamp) {
 
-  /** Copies the data and checks every field; a message names all that are wrong. */
+  /**
+   * Copies the data and checks every field; a message names all that are wrong.
+   *
+   * @param taskId see {@link #taskId}
+   * @param taskType see {@link #taskType}
+   * @param taskData see {@link #taskData}
+   * @param taskStatus see {@link #taskStatus}
+   * @param taskStatusData see {@link #taskStatusData}
+   * @param taskCreateTimestamp see {@link #taskCreateTimestamp}
+   * @param taskUpdateTimestamp see {@link #taskUpdateTimestamp}
+   */
   public Task {
     FieldErrors errors = new FieldErrors("task");
     errors.id("task_id", taskId);
@@ -35,7 +45,7 @@ public record Task(
     taskStatusData = Json.copyOf("task_status_data", taskStatusData, 1);
   }
 
-  /** Whether the task is over: a late update cannot change it. */
+  /** {@return whether the task is over: a late update cannot change it} */
   public boolean isFinal() {
     return TaskStatus.isFinal(taskStatus);
   }
@@ -43,13 +53,15 @@ public record Task(
   /**
    * Reads a task as it comes over the wire; fields that are not a task's are skipped.
    *
+   * @param fields the object as JSON gives it
+   * @return the task
    * @throws io.modelsplitter.error.BadInputException names every missing and wrong field
    */
   public static Task fromMap(Map<String, ?> fields) {
     return TaskFields.task(fields);
   }
 
-  /** The task as it goes over the wire. */
+  /** {@return the task as it goes over the wire} */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("task_id", taskId);

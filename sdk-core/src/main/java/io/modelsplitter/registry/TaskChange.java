@@ -19,14 +19,26 @@ public record TaskChange(
     @Nullable String taskStatus,
     @Nullable Map<String, Object> taskStatusData) {
 
-  /** Copies the data. */
+  /**
+   * Copies the data.
+   *
+   * @param taskType see {@link #taskType}
+   * @param taskData see {@link #taskData}
+   * @param taskStatus see {@link #taskStatus}
+   * @param taskStatusData see {@link #taskStatusData}
+   */
   public TaskChange {
     taskData = taskData == null ? null : Json.copyOf("task_data", taskData, 1);
     taskStatusData =
         taskStatusData == null ? null : Json.copyOf("task_status_data", taskStatusData, 1);
   }
 
-  /** A new status and what goes with it. */
+  /**
+   * {@return a new status and what goes with it}
+   *
+   * @param taskStatus a status in either spelling
+   * @param taskStatusData a result, an error or progress, as JSON objects go
+   */
   public static TaskChange status(String taskStatus, Map<String, Object> taskStatusData) {
     return new TaskChange(null, null, taskStatus, taskStatusData);
   }
@@ -34,13 +46,15 @@ public record TaskChange(
   /**
    * Reads a change as it comes over the wire.
    *
+   * @param fields the object as JSON gives it
+   * @return the change
    * @throws io.modelsplitter.error.BadInputException names every wrong, unknown and fixed field
    */
   public static TaskChange fromMap(Map<String, ?> fields) {
     return TaskFields.change(fields);
   }
 
-  /** The change as it goes over the wire. */
+  /** {@return the change as it goes over the wire} */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     if (taskType != null) {
@@ -59,8 +73,10 @@ public record TaskChange(
   }
 
   /**
-   * The task after this change at this time.
+   * {@return the task after this change at this time}
    *
+   * @param task the task as it is
+   * @param unixSeconds the time, in seconds since 1970
    * @throws io.modelsplitter.error.BadInputException when the result would not be a valid task
    */
   public Task apply(Task task, long unixSeconds) {

@@ -16,12 +16,18 @@ import java.util.function.Consumer;
  */
 public interface TaskRegistry {
 
-  /** Creates a task under a new id. */
+  /**
+   * Creates a task under a new id.
+   *
+   * @param task what is to be done
+   * @return the task, pending, with its id
+   */
   Task create(NewTask task);
 
   /**
-   * The task with this id.
+   * {@return the task with this id}
    *
+   * @param taskId the id of the task
    * @throws io.modelsplitter.error.NotFoundException when there is none
    */
   Task get(String taskId);
@@ -29,6 +35,8 @@ public interface TaskRegistry {
   /**
    * Changes the task with this id.
    *
+   * @param taskId the id of the task
+   * @param change what becomes of it
    * @return the task as it is now
    * @throws io.modelsplitter.error.NotFoundException when there is none
    * @throws io.modelsplitter.error.ConflictException when the task is final
@@ -38,6 +46,8 @@ public interface TaskRegistry {
   /**
    * As {@link #update}, but changes a final task, too. Over HTTP only an admin may.
    *
+   * @param taskId the id of the task
+   * @param change what becomes of it
    * @return the task as it is now
    * @throws io.modelsplitter.error.NotFoundException when there is none
    */
@@ -46,6 +56,7 @@ public interface TaskRegistry {
   /**
    * Forgets the task with this id.
    *
+   * @param taskId the id of the task
    * @throws io.modelsplitter.error.NotFoundException when there is none
    */
   void delete(String taskId);
@@ -53,11 +64,17 @@ public interface TaskRegistry {
   /**
    * Hands over the tasks that match, oldest first, without holding them all.
    *
+   * @param query what must hold, in which order, how many at most, and from where on
+   * @param action called for each, one after the other, by this thread
    * @return where to go on, when the query's limit cut the answer short
    */
   Optional<String> query(TaskQuery query, Consumer<? super Task> action);
 
-  /** All tasks that match, oldest first. */
+  /**
+   * {@return all tasks that match, oldest first}
+   *
+   * @param query what must hold, in which order, how many at most, and from where on
+   */
   default List<Task> query(TaskQuery query) {
     List<Task> tasks = new ArrayList<>();
     query(query, tasks::add);
@@ -69,14 +86,25 @@ public interface TaskRegistry {
    * holding them all. A filter sees each task as {@link Task#toMap} has it; one that names a status
    * finds it in either spelling.
    *
+   * @param query what must hold, in which order, how many at most, and from where on
+   * @param action called for each, one after the other, by this thread
    * @return where to go on, when the query's limit cut the answer short
    */
   Optional<String> query(Query query, Consumer<? super Task> action);
 
-  /** How the registry would answer the query: from an index, by matching records, by a scan. */
+  /**
+   * {@return how the registry would answer the query: from an index, by matching records, by a
+   * scan}
+   *
+   * @param query what must hold, in which order, how many at most, and from where on
+   */
   Explanation explain(Query query);
 
-  /** All tasks that match a filter, oldest first. */
+  /**
+   * {@return all tasks that match a filter, oldest first}
+   *
+   * @param filter what must hold
+   */
   default List<Task> query(Filter filter) {
     List<Task> tasks = new ArrayList<>();
     query(Query.of(filter), tasks::add);

@@ -32,12 +32,20 @@ public final class TaskStatus {
 
   private TaskStatus() {}
 
-  /** Every spelling that means the same as this one. */
+  /**
+   * {@return every spelling that means the same as this one}
+   *
+   * @param status a status in any spelling
+   */
   public static List<String> spellings(String status) {
     return isComplete(status) ? List.of(COMPLETE, COMPLETED) : List.of(status);
   }
 
-  /** The query with either spelling in the place of each one that it asks for. */
+  /**
+   * {@return the query with either spelling in the place of each one that it asks for}
+   *
+   * @param query what must hold, in which order, how many at most, and from where on
+   */
   public static Query anySpelling(Query query) {
     Filter filter =
         query
@@ -71,17 +79,30 @@ public final class TaskStatus {
         : condition;
   }
 
-  /** Whether two spellings mean the same. */
+  /**
+   * {@return whether two spellings mean the same}
+   *
+   * @param a a status in any spelling
+   * @param b another one
+   */
   public static boolean same(String a, String b) {
     return spellings(a).contains(b);
   }
 
-  /** Whether a task with this status is over. */
+  /**
+   * {@return whether a task with this status is over}
+   *
+   * @param status a status in any spelling
+   */
   public static boolean isFinal(String status) {
     return isComplete(status) || status.equals(FAILED);
   }
 
-  /** Whether a task with this status has a result. */
+  /**
+   * {@return whether a task with this status has a result}
+   *
+   * @param status a status in any spelling
+   */
   public static boolean isComplete(String status) {
     return status.equals(COMPLETE) || status.equals(COMPLETED);
   }

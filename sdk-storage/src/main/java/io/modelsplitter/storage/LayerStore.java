@@ -22,6 +22,7 @@ public interface LayerStore {
    * name is replaced.
    *
    * @param file a finished file, which is gone afterwards
+   * @param name the name of the file in the store, without a folder
    * @return its public URL
    * @throws IOException when it cannot be read or written
    */
@@ -30,18 +31,26 @@ public interface LayerStore {
   /**
    * Copies a stored file.
    *
+   * @param name the name of the file in the store, without a folder
+   * @param target the file to write; one that is there is replaced
    * @throws BadInputException when there is none with this name
    * @throws IOException when it cannot be read or written
    */
   void get(String name, Path target) throws IOException;
 
-  /** Whether there is a file with this name. */
+  /**
+   * {@return whether there is a file with this name}
+   *
+   * @param name the name of the file in the store, without a folder
+   * @throws IOException when the store cannot be read
+   */
   boolean contains(String name) throws IOException;
 
   /**
    * Hands over each file of the store, in no order, without those that are half put. Files whose
    * names are none of a store's are left out.
    *
+   * @param action called for each, one after the other, by this thread
    * @throws IOException when the store cannot be read
    */
   void list(Consumer<? super StoredFile> action) throws IOException;
@@ -49,32 +58,52 @@ public interface LayerStore {
   /**
    * Removes a file. One that is not there is fine.
    *
+   * @param name the name of the file in the store, without a folder
    * @throws IOException when it cannot be removed
    */
   void delete(String name) throws IOException;
 
-  /** Where others get the file with this name, whether it is there or not. */
+  /**
+   * {@return where others get the file with this name, whether it is there or not}
+   *
+   * @param name the name of the file in the store, without a folder
+   */
   URI publicUrl(String name);
 
-  /** The store in a directory; its public URLs are absolute {@code file:///} URLs. */
+  /**
+   * {@return the store in a directory; its public URLs are absolute {@code file:///} URLs}
+   *
+   * @param directory made where it is missing, with the first file
+   */
   static LayerStore directory(Path directory) {
     return new DirectoryLayerStore(directory);
   }
 
-  /** The store below a prefix of a bucket, which may be empty. */
+  /**
+   * {@return the store below a prefix of a bucket, which may be empty}
+   *
+   * @param s3 the client to use; it stays the caller's
+   * @param bucket the name of an existing bucket
+   * @param prefix what keys begin with, such as {@code layers/}; may be empty
+   */
   static LayerStore s3(S3Manager s3, String bucket, String prefix) {
     return new S3LayerStore(s3, bucket, prefix);
   }
 
   /**
-   * The store that {@code LAYER_STORE_URL} names: {@code file:///…}, or {@code s3://bucket/prefix}
-   * with the variables of {@link S3Manager#fromEnvironment()}.
+   * {@return the store that {@code LAYER_STORE_URL} names: {@code file:///…}, or {@code
+   * s3://bucket/prefix} with the variables of {@link S3Manager#fromEnvironment()}}
    */
   static LayerStore fromEnvironment() {
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the store
+   */
   static LayerStore from(Map<String, String> environment) {
     return LayerStoreUrl.open(environment);
   }

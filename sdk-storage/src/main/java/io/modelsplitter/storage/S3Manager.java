@@ -61,12 +61,23 @@ public final class S3Manager {
 
   private final S3Connection connection;
 
-  /** AWS, in {@value #DEFAULT_REGION}. */
+  /**
+   * AWS, in {@value #DEFAULT_REGION}.
+   *
+   * @param awsAccessKeyId the id of the access key
+   * @param awsSecretAccessKey the secret of the access key
+   */
   public S3Manager(String awsAccessKeyId, String awsSecretAccessKey) {
     this(builder(awsAccessKeyId, awsSecretAccessKey).connection());
   }
 
-  /** AWS, in this region. */
+  /**
+   * AWS, in this region.
+   *
+   * @param awsAccessKeyId the id of the access key
+   * @param awsSecretAccessKey the secret of the access key
+   * @param regionName such as {@code eu-west-1}
+   */
   public S3Manager(String awsAccessKeyId, String awsSecretAccessKey, String regionName) {
     this(builder(awsAccessKeyId, awsSecretAccessKey).region(regionName).connection());
   }
@@ -75,15 +86,21 @@ public final class S3Manager {
     this.connection = connection;
   }
 
-  /** Begins a client with more to say than the constructors take. */
+  /**
+   * Begins a client with more to say than the constructors take.
+   *
+   * @param awsAccessKeyId the id of the access key
+   * @param awsSecretAccessKey the secret of the access key
+   * @return a builder with the defaults
+   */
   public static S3ManagerBuilder builder(String awsAccessKeyId, String awsSecretAccessKey) {
     return new S3ManagerBuilder(awsAccessKeyId, awsSecretAccessKey);
   }
 
   /**
-   * The client of {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}, {@code
+   * {@return the client of {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}, {@code
    * AWS_SESSION_TOKEN}, {@code AWS_REGION}, {@code S3_ENDPOINT} and {@code S3_PATH_STYLE} ({@code
-   * true} or not). Without the first two, the credentials are those of {@code
+   * true} or not)} Without the first two, the credentials are those of {@code
    * AWS_SHARED_CREDENTIALS_FILE} or {@code ~/.aws/credentials}, or of the container or machine that
    * {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI} or
    * {@code AWS_WEB_IDENTITY_TOKEN_FILE} tell of.
@@ -92,7 +109,12 @@ public final class S3Manager {
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the client; nothing is sent yet
+   */
   public static S3Manager from(Map<String, String> environment) {
     String accessKey = environment.get("AWS_ACCESS_KEY_ID");
     String secretKey = environment.get("AWS_SECRET_ACCESS_KEY");
@@ -117,6 +139,9 @@ public final class S3Manager {
   /**
    * Uploads a file.
    *
+   * @param filePath the file to upload, by its path
+   * @param bucketName the name of an existing bucket
+   * @param objectKey the object's key in the bucket
    * @return true on success, false on failure; the log says why, {@link #upload} throws the reason
    */
   public boolean uploadFile(String filePath, String bucketName, String objectKey) {
@@ -132,6 +157,9 @@ public final class S3Manager {
   /**
    * Downloads a file; missing folders are made.
    *
+   * @param bucketName the name of an existing bucket
+   * @param objectKey the object's key in the bucket
+   * @param destinationPath the file to write, by its path
    * @return true on success, false on failure; the log says why, {@link #download} throws the
    *     reason
    */
@@ -151,6 +179,9 @@ public final class S3Manager {
    * is stopped is gone on with by the next one of the same file, in another process too. What may
    * pass is tried again, five times.
    *
+   * @param file the file to upload
+   * @param bucket the name of an existing bucket
+   * @param key the object's key in the bucket
    * @throws BadInputException when the server refuses: no such bucket, wrong keys
    * @throws UnavailableException when it cannot be reached, fails, or says nothing
    * @throws IOException when the file cannot be read
@@ -215,6 +246,9 @@ public final class S3Manager {
    * It is checked by the SHA-256 that {@link #upload} noted, or else by the MD5 that the {@code
    * ETag} of an object is that was uploaded in one piece.
    *
+   * @param bucket the name of an existing bucket
+   * @param key the object's key in the bucket
+   * @param target the file to write; one that is there is replaced
    * @return size and digests of the file, computed on the way
    * @throws IOException when the file cannot be written
    */
@@ -257,8 +291,10 @@ public final class S3Manager {
   }
 
   /**
-   * A URL with which anybody can download the object for a while.
+   * {@return a URL with which anybody can download the object for a while}
    *
+   * @param bucket the name of an existing bucket
+   * @param key the object's key in the bucket
    * @param valid up to seven days
    */
   public URI presignedDownloadUrl(String bucket, String key, Duration valid) {
@@ -266,8 +302,10 @@ public final class S3Manager {
   }
 
   /**
-   * A URL to which anybody can upload the object, by {@code PUT}, for a while.
+   * {@return a URL to which anybody can upload the object, by {@code PUT}, for a while}
    *
+   * @param bucket the name of an existing bucket
+   * @param key the object's key in the bucket
    * @param valid up to seven days
    */
   public URI presignedUploadUrl(String bucket, String key, Duration valid) {
@@ -292,7 +330,12 @@ public final class S3Manager {
                             .build())));
   }
 
-  /** Whether there is an object with this key. */
+  /**
+   * {@return whether there is an object with this key}
+   *
+   * @param bucket the name of an existing bucket
+   * @param key the object's key in the bucket
+   */
   public boolean exists(String bucket, String key) {
     return S3Failures.translated(
         "look at",
@@ -340,7 +383,12 @@ public final class S3Manager {
             });
   }
 
-  /** The object's https (or endpoint) URL. */
+  /**
+   * {@return the object's https (or endpoint) URL}
+   *
+   * @param bucket the name of an existing bucket
+   * @param key the object's key in the bucket
+   */
   public URI url(String bucket, String key) {
     HttpUrl endpoint = connection.endpoint();
     boolean inHostName = endpoint == null && !bucket.contains(".");

@@ -45,37 +45,67 @@ public final class S3ManagerBuilder {
         : provider;
   }
 
-  /** Names the bucket in the path of a URL rather than in its host; servers but AWS's want so. */
+  /**
+   * Names the bucket in the path of a URL rather than in its host; servers but AWS's want so.
+   *
+   * @param pathStyle false by default
+   * @return this builder
+   */
   public S3ManagerBuilder pathStyle(boolean pathStyle) {
     this.pathStyle = pathStyle;
     return this;
   }
 
-  /** How many parts of a large file travel side by side; 4 by default. */
+  /**
+   * How many parts of a large file travel side by side; 4 by default.
+   *
+   * @param connections how many at most, 1 or more
+   * @return this builder
+   */
   public S3ManagerBuilder connections(int connections) {
     this.connections = Math.max(1, connections);
     return this;
   }
 
-  /** How long a connection may take to be there; 10 seconds by default. */
+  /**
+   * How long a connection may take to be there; 10 seconds by default.
+   *
+   * @param connectTimeout how long at most, more than zero
+   * @return this builder
+   */
   public S3ManagerBuilder connectTimeout(Duration connectTimeout) {
     this.connectTimeout = connectTimeout;
     return this;
   }
 
-  /** How long the server may say nothing; 60 seconds by default. */
+  /**
+   * How long the server may say nothing; 60 seconds by default.
+   *
+   * @param readTimeout how long at most, more than zero
+   * @return this builder
+   */
   public S3ManagerBuilder readTimeout(Duration readTimeout) {
     this.readTimeout = readTimeout;
     return this;
   }
 
-  /** The region; {@value S3Manager#DEFAULT_REGION} by default. */
+  /**
+   * The region; {@value S3Manager#DEFAULT_REGION} by default.
+   *
+   * @param region such as {@code eu-west-1}
+   * @return this builder
+   */
   public S3ManagerBuilder region(String region) {
     this.region = region;
     return this;
   }
 
-  /** Another server than AWS: an http or https URL. */
+  /**
+   * Another server than AWS: an http or https URL.
+   *
+   * @param url its address, without a bucket
+   * @return this builder
+   */
   public S3ManagerBuilder endpoint(String url) {
     this.endpoint = HttpUrl.parse(url);
     if (endpoint == null) {
@@ -84,7 +114,12 @@ public final class S3ManagerBuilder {
     return this;
   }
 
-  /** The token of temporary credentials, or null. */
+  /**
+   * The token of temporary credentials, or null.
+   *
+   * @param sessionToken null where there is none
+   * @return this builder
+   */
   public S3ManagerBuilder sessionToken(@Nullable String sessionToken) {
     this.sessionToken = sessionToken;
     return this;
@@ -122,7 +157,7 @@ public final class S3ManagerBuilder {
     return new S3Connection(http, client, parts, connections, endpoint, region);
   }
 
-  /** The client. */
+  /** {@return the client} */
   public S3Manager build() {
     return new S3Manager(connection());
   }

@@ -77,6 +77,8 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
    * and without {@code jit}, parallel workers, hash and merge joins, as those of {@link
    * #open(String, String, String)} are.
    *
+   * @param dataSource gives connections to H2 or PostgreSQL
+   * @return the registries; the tables are made or brought up to date
    * @throws BadInputException when the database is neither H2 nor PostgreSQL, or was made by a
    *     newer version
    * @throws io.modelsplitter.error.UnavailableException when it cannot be reached
@@ -90,6 +92,9 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
    *
    * @param jdbcUrl such as {@code jdbc:h2:file:./data/registry} or {@code
    *     jdbc:postgresql://host/database}
+   * @param user who connects
+   * @param password may be empty
+   * @return the registries; close them to close the pool
    */
   public static EmbeddedRegistry open(String jdbcUrl, String user, String password) {
     if (!jdbcUrl.startsWith("jdbc:h2:") && !jdbcUrl.startsWith("jdbc:postgresql:")) {
@@ -164,7 +169,7 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
     }
   }
 
-  /** New, empty registries in memory, gone when closed. */
+  /** {@return new, empty registries in memory, gone when closed} */
   public static EmbeddedRegistry inMemory() {
     String name = "jdbc:h2:mem:" + UUID.randomUUID();
     HikariConfig config = config(name + ";DB_CLOSE_DELAY=-1", "sa", "");
@@ -183,8 +188,8 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
   }
 
   /**
-   * What is kept of split runners; a {@link io.modelsplitter.registry.SplitRunnerRegistry} on top
-   * of it deploys them.
+   * {@return what is kept of split runners; a {@link io.modelsplitter.registry.SplitRunnerRegistry}
+   * on top of it deploys them}
    */
   public SplitRunnerRecords splitRunners() {
     return splitRunners;
@@ -195,7 +200,7 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
     return blocks;
   }
 
-  /** What these registries have done so far; asks no database. */
+  /** {@return what these registries have done so far; asks no database} */
   public RegistryStatistics statistics() {
     Counts counts = database.counts();
     return new RegistryStatistics(counts.queries(), counts.endedTasks(), connections.get());

@@ -23,7 +23,13 @@ public record RegistryStatistics(
     Map<String, Long> endedTasks,
     @Nullable Connections connections) {
 
-  /** Copies the maps. */
+  /**
+   * Copies the maps.
+   *
+   * @param queries see {@link #queries}
+   * @param endedTasks see {@link #endedTasks}
+   * @param connections see {@link #connections}
+   */
   public RegistryStatistics {
     Map<String, Map<AnsweredBy, Long>> copy = new TreeMap<>();
     queries.forEach((collection, counts) -> copy.put(collection, Map.copyOf(counts)));
@@ -31,7 +37,12 @@ public record RegistryStatistics(
     endedTasks = Map.copyOf(endedTasks);
   }
 
-  /** How many queries of a collection were answered this way. */
+  /**
+   * {@return how many queries of a collection were answered this way}
+   *
+   * @param collection such as {@code block}; see {@link #queries}
+   * @param by the way
+   */
   public long queries(String collection, AnsweredBy by) {
     return queries.getOrDefault(collection, new EnumMap<>(AnsweredBy.class)).getOrDefault(by, 0L);
   }

@@ -44,17 +44,26 @@ public final class RegistryServer implements AutoCloseable {
     this.network = network;
   }
 
-  /** Serves these registries on a free port of 127.0.0.1, to whoever can reach it. */
+  /**
+   * Serves these registries on a free port of 127.0.0.1, to whoever can reach it.
+   *
+   * @param registries what to serve; it stays the caller's to close
+   * @return the server, which listens
+   */
   public static RegistryServer start(Registries registries) {
     return builder().registries(registries).start();
   }
 
-  /** Begins a server; without more it listens on a free port of 127.0.0.1 and serves nothing. */
+  /**
+   * Begins a server; without more it listens on a free port of 127.0.0.1 and serves nothing.
+   *
+   * @return the builder
+   */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Where it listens: {@code http://HOST:PORT}, or {@code https} with a certificate. */
+  /** {@return where it listens: {@code http://HOST:PORT}, or {@code https} with a certificate} */
   public URI url() {
     return url;
   }
@@ -101,28 +110,48 @@ public final class RegistryServer implements AutoCloseable {
       routes.add(new PageRoutes());
     }
 
-    /** Serves the model layers, tasks and blocks of these registries. */
+    /**
+     * Serves the model layers, tasks and blocks of these registries.
+     *
+     * @param registries what to serve; it stays the caller's to close
+     * @return this builder
+     */
     public Builder registries(Registries registries) {
       return modelLayers(registries.modelLayers())
           .tasks(registries.tasks())
           .blocks(registries.blocks());
     }
 
-    /** Serves this model layers registry. */
+    /**
+     * Serves this model layers registry.
+     *
+     * @param registry what to serve; it stays the caller's to close
+     * @return this builder
+     */
     public Builder modelLayers(ModelLayerRegistry registry) {
       routes.add(new ModelLayerRoutes(registry));
       health.add(registry::get);
       return this;
     }
 
-    /** Serves this split runners registry. */
+    /**
+     * Serves this split runners registry.
+     *
+     * @param registry what to serve; it stays the caller's to close
+     * @return this builder
+     */
     public Builder splitRunners(SplitRunnerRegistry registry) {
       routes.add(new SplitRunnerRoutes(registry));
       health.add(registry::get);
       return this;
     }
 
-    /** Serves this task registry. */
+    /**
+     * Serves this task registry.
+     *
+     * @param registry what to serve; it stays the caller's to close
+     * @return this builder
+     */
     public Builder tasks(TaskRegistry registry) {
       routes.add(new TaskRoutes(registry));
       tasks = registry;
@@ -130,14 +159,24 @@ public final class RegistryServer implements AutoCloseable {
       return this;
     }
 
-    /** Serves this block metadata registry. */
+    /**
+     * Serves this block metadata registry.
+     *
+     * @param registry what to serve; it stays the caller's to close
+     * @return this builder
+     */
     public Builder blocks(BlockRegistry registry) {
       routes.add(new BlockRoutes(registry));
       health.add(registry::get);
       return this;
     }
 
-    /** Serves split jobs. */
+    /**
+     * Serves split jobs.
+     *
+     * @param jobs what launches and follows them
+     * @return this builder
+     */
     public Builder splitJobs(SplitJobs jobs) {
       routes.add(new SplitJobRoutes(jobs));
       return this;
@@ -155,19 +194,34 @@ public final class RegistryServer implements AutoCloseable {
       return this;
     }
 
-    /** The address to listen on; 127.0.0.1 by default. */
+    /**
+     * The address to listen on; 127.0.0.1 by default.
+     *
+     * @param host a name or an address of this machine
+     * @return this builder
+     */
     public Builder host(String host) {
       this.host = host;
       return this;
     }
 
-    /** The port to listen on; 0, the default, takes a free one. */
+    /**
+     * The port to listen on; 0, the default, takes a free one.
+     *
+     * @param port 0 to 65535; 0 takes a free one
+     * @return this builder
+     */
     public Builder port(int port) {
       this.port = port;
       return this;
     }
 
-    /** Another port to listen on. */
+    /**
+     * Another port to listen on.
+     *
+     * @param port 0 to 65535; 0 takes a free one
+     * @return this builder
+     */
     public Builder alsoOnPort(int port) {
       morePorts.add(port);
       return this;
@@ -214,6 +268,7 @@ public final class RegistryServer implements AutoCloseable {
     /**
      * Starts listening.
      *
+     * @return the server, which listens
      * @throws BadInputException when the address cannot be listened on
      */
     public RegistryServer start() {

@@ -69,7 +69,11 @@ public final class ServerMain implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /** Runs the server until it is told to stop. */
+  /**
+   * Runs the server until it is told to stop.
+   *
+   * @param args the options; {@code --help} lists them
+   */
   public static void main(String[] args) {
     DRIVER_LOG.setLevel(Level.OFF);
     int code = commandLine(System.getenv()).execute(args);

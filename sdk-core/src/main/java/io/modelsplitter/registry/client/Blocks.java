@@ -41,12 +41,17 @@ public final class Blocks implements BlockRegistry {
             http, "blocks", "the answer of the blocks registry", true, block -> block);
   }
 
-  /** A client for the registry in {@code BLOCK_DB_URL} or {@code BLOCKS_DB_URL}. */
+  /** {@return a client for the registry in {@code BLOCK_DB_URL} or {@code BLOCKS_DB_URL}} */
   public static Blocks fromEnvironment() {
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the client; nothing is sent yet
+   */
   public static Blocks from(Map<String, String> environment) {
     return new Blocks(
         ClientSettings.of(
@@ -54,12 +59,21 @@ public final class Blocks implements BlockRegistry {
             Endpoints.token(environment)));
   }
 
-  /** A client for the registry at this base URL. */
+  /**
+   * {@return a client for the registry at this base URL}
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   */
   public static Blocks at(String url) {
     return builder(url).build();
   }
 
-  /** As {@link #at}, to say more. */
+  /**
+   * As {@link #at}, to say more.
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   * @return a builder with the defaults
+   */
   public static RegistryClientBuilder<Blocks> builder(String url) {
     return new RegistryClientBuilder<>(url, Blocks::new);
   }

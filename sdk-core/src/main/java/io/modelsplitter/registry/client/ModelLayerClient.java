@@ -41,12 +41,17 @@ public final class ModelLayerClient implements ModelLayerRegistry {
             ModelLayerClient::fromWire);
   }
 
-  /** A client for the registry in {@code MODEL_LAYERS_REGISTRY_URL}. */
+  /** {@return a client for the registry in {@code MODEL_LAYERS_REGISTRY_URL}} */
   public static ModelLayerClient fromEnvironment() {
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the client; nothing is sent yet
+   */
   public static ModelLayerClient from(Map<String, String> environment) {
     return new ModelLayerClient(
         ClientSettings.of(
@@ -54,12 +59,21 @@ public final class ModelLayerClient implements ModelLayerRegistry {
             Endpoints.token(environment)));
   }
 
-  /** A client for the registry at this base URL. */
+  /**
+   * {@return a client for the registry at this base URL}
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   */
   public static ModelLayerClient at(String url) {
     return builder(url).build();
   }
 
-  /** As {@link #at}, to say more. */
+  /**
+   * As {@link #at}, to say more.
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   * @return a builder with the defaults
+   */
   public static RegistryClientBuilder<ModelLayerClient> builder(String url) {
     return new RegistryClientBuilder<>(url, ModelLayerClient::new);
   }
@@ -72,7 +86,12 @@ public final class ModelLayerClient implements ModelLayerRegistry {
     return new Registration<>(answer.stored(stored), answer.status() == 201);
   }
 
-  /** Registers a layer given as the specification's payload, and answers it as it is stored. */
+  /**
+   * Registers a layer given as the specification's payload, and answers it as it is stored.
+   *
+   * @param payload the object that the endpoint takes, as JSON objects go
+   * @return the stored layer
+   */
   public Map<String, Object> createModelLayer(Map<String, ?> payload) {
     return create(ModelLayer.fromMap(payload)).stored().value().toMap();
   }
@@ -84,7 +103,11 @@ public final class ModelLayerClient implements ModelLayerRegistry {
     return answer.stored(fromWire(answer.data()));
   }
 
-  /** The layer with this hash as a document. */
+  /**
+   * {@return the layer with this hash as a document}
+   *
+   * @param layerHash the MD5 of the layer's file in lower-case hex
+   */
   public Map<String, Object> getModelLayer(String layerHash) {
     return get(layerHash).value().toMap();
   }
@@ -120,7 +143,11 @@ public final class ModelLayerClient implements ModelLayerRegistry {
     return layers.explain(query);
   }
 
-  /** The layers that match a filter in its wire form, as documents. */
+  /**
+   * {@return the layers that match a filter in its wire form, as documents}
+   *
+   * @param queryFilter a filter in MongoDB's language, as JSON objects go
+   */
   public List<Map<String, Object>> queryModelLayers(Map<String, ?> queryFilter) {
     return query(Filter.parse(queryFilter)).stream().map(ModelLayer::toMap).toList();
   }

@@ -32,13 +32,23 @@ public final class RegistryClientBuilder<C> {
     this.client = client;
   }
 
-  /** Sent as Bearer with every call; none by default. */
+  /**
+   * Sent as Bearer with every call; none by default.
+   *
+   * @param token without {@code Bearer}; null for none
+   * @return this builder
+   */
   public RegistryClientBuilder<C> token(@Nullable String token) {
     this.token = token;
     return this;
   }
 
-  /** How long a connection may take; 5 seconds by default. */
+  /**
+   * How long a connection may take; 5 seconds by default.
+   *
+   * @param connectTimeout a millisecond to a day
+   * @return this builder
+   */
   public RegistryClientBuilder<C> connectTimeout(Duration connectTimeout) {
     this.connectTimeout = checked("connectTimeout", connectTimeout);
     return this;
@@ -47,6 +57,9 @@ public final class RegistryClientBuilder<C> {
   /**
    * How long the registry may be silent while it is asked or answers; 30 seconds by default. Calls
    * that wait for a cluster have at least ten minutes.
+   *
+   * @param timeout a millisecond to a day
+   * @return this builder
    */
   public RegistryClientBuilder<C> timeout(Duration timeout) {
     this.timeout = checked("timeout", timeout);
@@ -57,6 +70,9 @@ public final class RegistryClientBuilder<C> {
    * How often a call is repeated when the registry is away or busy; 3 by default, 0 for never. What
    * could be done twice by that, such as creating a task, is repeated only when it was surely not
    * done.
+   *
+   * @param retries 0 to 20
+   * @return this builder
    */
   public RegistryClientBuilder<C> retries(int retries) {
     if (retries < 0 || retries > MAX_RETRIES) {
@@ -67,7 +83,7 @@ public final class RegistryClientBuilder<C> {
   }
 
   /**
-   * The client; nothing is sent yet.
+   * {@return the client; nothing is sent yet}
    *
    * @throws BadInputException when the URL is none
    */

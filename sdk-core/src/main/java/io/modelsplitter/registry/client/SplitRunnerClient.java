@@ -49,12 +49,17 @@ public final class SplitRunnerClient implements SplitRunnerRegistry {
             SplitRunnerClient::fromWire);
   }
 
-  /** A client for the registry in {@code SPLIT_RUNNERS_REGISTRY_URL}. */
+  /** {@return a client for the registry in {@code SPLIT_RUNNERS_REGISTRY_URL}} */
   public static SplitRunnerClient fromEnvironment() {
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the client; nothing is sent yet
+   */
   public static SplitRunnerClient from(Map<String, String> environment) {
     return new SplitRunnerClient(
         ClientSettings.of(
@@ -62,12 +67,21 @@ public final class SplitRunnerClient implements SplitRunnerRegistry {
             Endpoints.token(environment)));
   }
 
-  /** A client for the registry at this base URL. */
+  /**
+   * {@return a client for the registry at this base URL}
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   */
   public static SplitRunnerClient at(String url) {
     return builder(url).build();
   }
 
-  /** As {@link #at}, to say more. */
+  /**
+   * As {@link #at}, to say more.
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   * @return a builder with the defaults
+   */
   public static RegistryClientBuilder<SplitRunnerClient> builder(String url) {
     return new RegistryClientBuilder<>(url, SplitRunnerClient::new);
   }
@@ -79,7 +93,12 @@ public final class SplitRunnerClient implements SplitRunnerRegistry {
     return answered(answer, String.valueOf(answer.data().get("id")));
   }
 
-  /** Creates a split runner given as the specification's payload, and answers it as it is. */
+  /**
+   * Creates a split runner given as the specification's payload, and answers it as it is.
+   *
+   * @param payload the object that the endpoint takes, as JSON objects go
+   * @return the split runner, with its id and URL
+   */
   public Map<String, Object> createSplitRunner(Map<String, ?> payload) {
     return create(NewSplitRunner.fromMap(payload)).value().toMap();
   }
@@ -127,7 +146,11 @@ public final class SplitRunnerClient implements SplitRunnerRegistry {
     return runners.explain(query);
   }
 
-  /** The split runners that match a filter in its wire form, as documents. */
+  /**
+   * {@return the split runners that match a filter in its wire form, as documents}
+   *
+   * @param queryFilter a filter in MongoDB's language, as JSON objects go
+   */
   public List<Map<String, Object>> querySplitRunners(Map<String, ?> queryFilter) {
     return query(Filter.parse(queryFilter)).stream().map(SplitRunner::toMap).toList();
   }

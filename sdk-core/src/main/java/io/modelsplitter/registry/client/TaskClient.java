@@ -43,14 +43,19 @@ public final class TaskClient implements TaskRegistry {
   }
 
   /**
-   * A client for the registry in {@code TASK_STATUS_UPDATE_URL}, {@code TASK_DB_STATUS_UPDATE_URL}
-   * or {@code GLOBAL_TASKS_DB_URL}, the first that is set.
+   * {@return a client for the registry in {@code TASK_STATUS_UPDATE_URL}, {@code
+   * TASK_DB_STATUS_UPDATE_URL} or {@code GLOBAL_TASKS_DB_URL}, the first that is set}
    */
   public static TaskClient fromEnvironment() {
     return from(System.getenv());
   }
 
-  /** As {@link #fromEnvironment()}, from these variables. */
+  /**
+   * As {@link #fromEnvironment()}, from these variables.
+   *
+   * @param environment the variables by their names, as {@link System#getenv()} gives them
+   * @return the client; nothing is sent yet
+   */
   public static TaskClient from(Map<String, String> environment) {
     return new TaskClient(
         ClientSettings.of(
@@ -62,12 +67,22 @@ public final class TaskClient implements TaskRegistry {
             Endpoints.token(environment)));
   }
 
-  /** A client for the registry at this base URL; a trailing {@code /task_update} is taken off. */
+  /**
+   * {@return a client for the registry at this base URL; a trailing {@code /task_update} is taken
+   * off}
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   */
   public static TaskClient at(String url) {
     return builder(url).build();
   }
 
-  /** As {@link #at}, to say more. */
+  /**
+   * As {@link #at}, to say more.
+   *
+   * @param url an http or https URL; a slash at its end is dropped
+   * @return a builder with the defaults
+   */
   public static RegistryClientBuilder<TaskClient> builder(String url) {
     return new RegistryClientBuilder<>(url, TaskClient::new);
   }
