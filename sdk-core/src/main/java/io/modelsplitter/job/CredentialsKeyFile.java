@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -23,6 +24,9 @@ import java.util.UUID;
 final class CredentialsKeyFile {
   private static final int MAX_BYTES = 1_024;
 
+  private static final String HOW =
+      "; make one with: openssl rand -hex 32 (the same one for every server of a database)";
+
   private CredentialsKeyFile() {}
 
   static byte[] read(Path file) {
@@ -33,13 +37,16 @@ final class CredentialsKeyFile {
           return key;
         }
       }
+    } catch (NoSuchFileException e) {
+      throw new BadInputException("there is no credentials key file " + file + HOW, e);
     } catch (IOException e) {
       throw new BadInputException("cannot read the credentials key: " + Problems.describe(e), e);
     }
     throw new BadInputException(
         "the credentials key file "
             + file
-            + " must hold 32 random bytes as 64 hex digits or in base64, and nothing else");
+            + " must hold 32 random bytes as 64 hex digits or in base64, and nothing else"
+            + HOW);
   }
 
   /** No bytes where the text is neither hex nor base64. */
