@@ -101,14 +101,33 @@ final class Database {
    * The row with this key. Without Jdbi, which for so small a question takes longer than H2 itself.
    */
   <T> Optional<Row<T>> find(DocumentTable table, String key, Row.Mapper<T> mapper) {
-    String sql = "SELECT * FROM " + table.name() + " WHERE " + table.key() + " = ?";
+    String sql = "SELECT * FROM " + table.name() + " WHERE " + table.key() + " = ";
+    return query(
+        new Sql().add(sql).bind(key),
+        rows -> rows.next() ? Optional.of(mapper.map(rows)) : Optional.empty());
+  }
+
+  /**
+   * Reads what a statement selects.
+   *
+   * @param <T> what comes of it
+   */
+  interface Reader<T> {
+    /** Reads all rows, or as many as are wanted. */
+    T read(ResultSet rows) throws SQLException;
+  }
+
+  /** Runs a query of its own, as {@link #find} without Jdbi. */
+  <T> T query(Sql sql, Reader<T> reader) {
     return connected(
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, key);
+          try (PreparedStatement statement = connection.prepareStatement(sql.text())) {
+            for (int i = 0; i < sql.values().size(); i++) {
+              Parameters.bind(statement, dialect, i + 1, sql.values().get(i));
+            }
             StatementLimit.Running running = StatementLimit.begin(statement);
             try (ResultSet rows = statement.executeQuery()) {
-              return rows.next() ? Optional.of(mapper.map(rows)) : Optional.empty();
+              return reader.read(rows);
             } finally {
               running.end();
             }

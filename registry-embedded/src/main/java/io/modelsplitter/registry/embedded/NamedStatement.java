@@ -3,7 +3,6 @@ package io.modelsplitter.registry.embedded;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ record NamedStatement(String sql, List<String> names) {
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < names.size(); i++) {
-        bind(statement, dialect, i + 1, values.get(names.get(i)));
+        Parameters.bind(statement, dialect, i + 1, values.get(names.get(i)));
       }
       StatementLimit.Running running = StatementLimit.begin(statement);
       try {
@@ -53,27 +52,6 @@ record NamedStatement(String sql, List<String> names) {
       } finally {
         running.end();
       }
-    }
-  }
-
-  private static void bind(
-      PreparedStatement statement, Dialect dialect, int place, @Nullable Object value)
-      throws SQLException {
-    if (value == null) {
-      statement.setNull(place, Types.BIGINT); // only numbers may be missing
-    } else if (value instanceof String text) {
-      statement.setString(place, text);
-    } else if (value instanceof Long number) {
-      statement.setLong(place, number);
-    } else if (value instanceof Integer number) {
-      statement.setInt(place, number);
-    } else if (value instanceof byte[][] keys) {
-      Connection connection = statement.getConnection();
-      statement.setArray(place, connection.createArrayOf(dialect.bytesElement, keys));
-    } else if (value instanceof Integer[] numbers) {
-      statement.setArray(place, statement.getConnection().createArrayOf("integer", numbers));
-    } else {
-      throw new IllegalArgumentException("no parameter can be a " + value.getClass());
     }
   }
 }

@@ -52,8 +52,6 @@ final class PlanChoice {
     Sql sql = new Sql();
     sql.add("SELECT ");
     plans.count(plan, bound, sql);
-    return database.run(
-        handle ->
-            handle.createQuery(sql.text()).bindMap(sql.bindings()).mapTo(Integer.class).one());
+    return database.query(sql, rows -> rows.next() ? rows.getInt(1) : 0);
   }
 }

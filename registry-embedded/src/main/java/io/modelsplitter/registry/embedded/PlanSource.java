@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,15 @@ record PlanSource<T>(Database database, PlanSql plans, RowReader<T> reader, Plan
   }
 
   private List<Place> places(Sql sql) {
-    return database.run(
-        handle ->
-            handle
-                .createQuery(sql.text())
-                .bindMap(sql.bindings())
-                .map((rows, context) -> Place.of(rows.getLong("document")))
-                .list());
+    return database.query(
+        sql,
+        rows -> {
+          List<Place> places = new ArrayList<>();
+          while (rows.next()) {
+            places.add(Place.of(rows.getLong("document")));
+          }
+          return places;
+        });
   }
 
   @Override

@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.result.ResultIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,11 +69,13 @@ final class RowReader<T> {
             ? ""
             : ", (SELECT generation FROM " + table.shapeGeneration() + ") AS generation";
     String columns = "placed.document" + (hasKey ? ", placed.seek_key" : "") + generation;
-    String sql =
-        ("SELECT " + columns() + ", " + columns + " FROM (" + places.text() + ") placed JOIN ")
-            + (table.name() + " r ON r." + table.number() + " = placed.document")
-            + (" ORDER BY " + order);
-    Source.Page<T> page = page(sql, places, hasKey, count);
+    Sql sql =
+        new Sql()
+            .add("SELECT " + columns() + ", " + columns + " FROM (")
+            .add(places)
+            .add(") placed JOIN " + table.name() + " r")
+            .add(" ON r." + table.number() + " = placed.document ORDER BY " + order);
+    Source.Page<T> page = page(sql, hasKey, count);
     if (shapes != null
         && page.places().isEmpty()
         && ShapesView.generation(database, table) != shapes.generation()) {
@@ -109,10 +109,12 @@ final class RowReader<T> {
   }
 
   /** Large rows are read after the others, and again when they were changed in between. */
-  private Source.Page<T> page(String sql, Sql places, boolean hasKey, int count) {
+  private Source.Page<T> page(Sql sql, boolean hasKey, int count) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return database.run(handle -> page(handle, sql, places, hasKey, count));
+        Map<Long, Long> versions = new HashMap<>();
+        Source.Page<T> page = database.query(sql, rows -> page(rows, hasKey, count, versions));
+        return versions.isEmpty() ? page : withLarge(page, versions);
       } catch (ChangedException e) {
         if (attempt == ATTEMPTS) {
           throw new UnavailableException("a large record changes faster than it can be read", e);
@@ -127,35 +129,20 @@ final class RowReader<T> {
     }
   }
 
-  private Source.Page<T> page(Handle handle, String sql, Sql places, boolean hasKey, int count) {
-    Map<Long, Long> versions = new HashMap<>();
+  /** Reads places; of rows that are not small, only the versions. */
+  private Source.Page<T> page(ResultSet set, boolean hasKey, int count, Map<Long, Long> versions)
+      throws SQLException {
     List<Place> read = new ArrayList<>();
-    List<Long> large = new ArrayList<>();
     Map<Long, Row<T>> rows = new HashMap<>();
     long characters = 0;
-    boolean isCut;
-    try (ResultIterator<Place> result =
-        handle
-            .createQuery(sql)
-            .bindMap(places.bindings())
-            .map((set, context) -> take(set, hasKey, rows, versions))
-            .iterator()) {
-      while (result.hasNext() && characters < BATCH_CHARACTERS) {
-        Place place = result.next();
-        read.add(place);
-        Row<T> row = rows.get(place.number());
-        if (row == null) {
-          large.add(place.number());
-        } else {
-          characters += row.characters();
-        }
-      }
-      isCut = characters >= BATCH_CHARACTERS || result.hasNext();
+    while (characters < BATCH_CHARACTERS && set.next()) {
+      Place place = take(set, hasKey, rows, versions);
+      read.add(place);
+      Row<T> row = rows.get(place.number());
+      characters += row == null ? 0 : row.characters();
     }
-    boolean isLast = !isCut && read.size() < count;
-    return large.isEmpty()
-        ? new Source.Page<>(read, isLast, rows)
-        : withLarge(handle, new Source.Page<>(read, isLast, rows), large, versions);
+    boolean isLast = characters < BATCH_CHARACTERS && read.size() < count;
+    return new Source.Page<>(read, isLast, rows);
   }
 
   /** Keeps the row, where it is small, and answers its place. */
@@ -174,10 +161,11 @@ final class RowReader<T> {
   }
 
   /** The page with its large rows too; it ends before the first one that does not fit. */
-  private Source.Page<T> withLarge(
-      Handle handle, Source.Page<T> page, List<Long> large, Map<Long, Long> versions) {
+  private Source.Page<T> withLarge(Source.Page<T> page, Map<Long, Long> versions) {
+    List<Long> large =
+        page.places().stream().map(Place::number).filter(versions::containsKey).toList();
     List<Long> looked = new ArrayList<>();
-    Map<Long, Row<T>> rows = rows(handle, large, looked);
+    Map<Long, Row<T>> rows = rows(large, looked);
     for (Row<T> row : rows.values()) {
       if (!Objects.equals(versions.get(row.number()), row.version())) {
         throw new ChangedException(); // it may not be what the index said any more
@@ -205,39 +193,35 @@ final class RowReader<T> {
    * the rows that are still there, and adds every number that was looked at.
    */
   Map<Long, Row<T>> rows(List<Long> numbers, List<Long> looked) {
-    return database.run(handle -> rows(handle, numbers, looked));
+    Sql from = new Sql().add("UNNEST(").bind(numbers.toArray(new Long[0]));
+    from.add(") WITH ORDINALITY AS wanted(n, place) JOIN " + table.name() + " r");
+    from.add(" ON r." + table.number() + " = wanted.n");
+    return database.query(whole(from, "place"), set -> rows(set, numbers, looked));
   }
 
   /** Rows in an order, no more than fit into memory even where the driver holds the answer. */
-  private String whole(String from, String order) {
+  private Sql whole(Sql from, String order) {
     String size = database.dialect().sizeOf(table);
     if (size.isEmpty()) {
-      return "SELECT r.* FROM " + from + " ORDER BY " + order;
+      return new Sql().add("SELECT r.* FROM ").add(from).add(" ORDER BY " + order);
     }
-    return ("SELECT * FROM (SELECT r.*, " + order + ", SUM(" + size + ") OVER (ORDER BY " + order)
-        + (" ROWS UNBOUNDED PRECEDING) - (" + size + ") AS size_before FROM " + from)
-        + (") sized WHERE size_before < " + BATCH_CHARACTERS + " ORDER BY " + order);
+    return new Sql()
+        .add("SELECT * FROM (SELECT r.*, " + order + ", SUM(" + size + ") OVER (ORDER BY " + order)
+        .add(" ROWS UNBOUNDED PRECEDING) - (" + size + ") AS size_before FROM ")
+        .add(from)
+        .add(") sized WHERE size_before < " + BATCH_CHARACTERS + " ORDER BY " + order);
   }
 
-  private Map<Long, Row<T>> rows(Handle handle, List<Long> numbers, List<Long> looked) {
-    String from =
-        "UNNEST(:numbers) WITH ORDINALITY AS wanted(n, place) JOIN "
-            + (table.name() + " r ON r." + table.number() + " = wanted.n");
+  private Map<Long, Row<T>> rows(ResultSet set, List<Long> numbers, List<Long> looked)
+      throws SQLException {
     Map<Long, Row<T>> rows = new HashMap<>();
     long characters = 0;
     long last = 0;
-    try (ResultIterator<Row<T>> result =
-        handle
-            .createQuery(whole(from, "place"))
-            .bind("numbers", numbers.toArray(new Long[0]))
-            .map(mapper)
-            .iterator()) {
-      while (result.hasNext() && characters < BATCH_CHARACTERS) {
-        Row<T> row = result.next();
-        rows.put(row.number(), row);
-        characters += row.characters();
-        last = row.number();
-      }
+    while (characters < BATCH_CHARACTERS && set.next()) {
+      Row<T> row = mapper.map(set);
+      rows.put(row.number(), row);
+      characters += row.characters();
+      last = row.number();
     }
     boolean isCut = characters >= BATCH_CHARACTERS;
     looked.addAll(isCut ? numbers.subList(0, numbers.indexOf(last) + 1) : numbers);

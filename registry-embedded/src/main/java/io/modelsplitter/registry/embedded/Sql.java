@@ -1,12 +1,12 @@
 package io.modelsplitter.registry.embedded;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A statement that is being put together. Text comes from this package only, values are bound. */
 final class Sql {
   private final StringBuilder text = new StringBuilder();
-  private final Map<String, Object> bindings = new LinkedHashMap<>();
+  private final List<Object> values = new ArrayList<>();
 
   /** Adds text of ours. */
   Sql add(String sql) {
@@ -14,19 +14,26 @@ final class Sql {
     return this;
   }
 
-  /** Adds a parameter with this value. */
-  Sql bind(Object value) {
-    String name = "p" + bindings.size();
-    bindings.put(name, value);
-    text.append(':').append(name);
+  /** Adds all of another one. */
+  Sql add(Sql other) {
+    text.append(other.text);
+    values.addAll(other.values);
     return this;
   }
 
+  /** Adds a parameter with this value. */
+  Sql bind(Object value) {
+    values.add(value);
+    text.append('?');
+    return this;
+  }
+
+  /** With a question mark for each of the {@link #values}. */
   String text() {
     return text.toString();
   }
 
-  Map<String, Object> bindings() {
-    return bindings;
+  List<Object> values() {
+    return values;
   }
 }
