@@ -32,7 +32,7 @@ final class Attempt {
   private final Context context;
   private final AttemptSettings settings;
   private final TaskReporter reporter;
-  private final Deadline deadline;
+  private final ReportDeadline deadline;
   private final AttemptEnd end;
   private final Thread thread = Thread.currentThread();
   private final CountDownLatch over = new CountDownLatch(1);
@@ -47,7 +47,7 @@ final class Attempt {
     this.settings = settings;
     // What comes after the report of the end takes time, too.
     this.deadline =
-        new Deadline(settings.deadline(), settings.grace().multipliedBy(4).dividedBy(5));
+        new ReportDeadline(settings.deadline(), settings.grace().multipliedBy(4).dividedBy(5));
     this.reporter =
         new TaskReporter(tasks, given.taskId(), settings, count(given), this::stopPhase);
     this.context = given.withProgressListener(reporter);
@@ -240,11 +240,7 @@ final class Attempt {
       if (isEnding) {
         return;
       }
-    }
-    synchronized (lock) {
-      if (!isEnding) {
-        thread.interrupt();
-      }
+      thread.interrupt();
     }
     Thread closing = new Thread(this::closeSplitter, "model-splitter-close"); // it may never end
     closing.setDaemon(true);

@@ -23,10 +23,11 @@ final class AttemptEnd {
   private final Context context;
   private final AttemptSettings settings;
   private final TaskReporter reporter;
-  private final Deadline deadline;
+  private final ReportDeadline deadline;
   private volatile @Nullable LastWords lastWords;
 
-  AttemptEnd(Context context, AttemptSettings settings, TaskReporter reporter, Deadline deadline) {
+  AttemptEnd(
+      Context context, AttemptSettings settings, TaskReporter reporter, ReportDeadline deadline) {
     this.context = context;
     this.settings = settings;
     this.reporter = reporter;

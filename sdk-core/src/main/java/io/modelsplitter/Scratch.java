@@ -2,6 +2,7 @@ package io.modelsplitter;
 
 import io.modelsplitter.file.Folders;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +25,7 @@ record Scratch(Path folder) {
       for (Path half : halves) {
         Files.deleteIfExists(half);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) { // the walk throws the latter
       log.warn("cannot clear {} up: {}", folder, e.toString());
     }
   }

@@ -242,21 +242,21 @@ final class TaskReporter implements ProgressListener {
   }
 
   /** Reports the end, again and again until there is an answer or the time is over. */
-  Delivery deliver(String status, Map<String, Object> data, Deadline deadline) {
+  Delivery deliver(String status, Map<String, Object> data, ReportDeadline deadline) {
     return deliver(tasks, taskId, TaskChange.status(status, data), deadline);
   }
 
   /** Fails a task whose attempt cannot even begin. */
   static void reportFailure(TaskRegistry tasks, String taskId, String error, Duration deadline) {
     TaskChange failed = TaskChange.status(TaskStatus.FAILED, Map.of("error", error));
-    Delivery delivery = deliver(tasks, taskId, failed, new Deadline(deadline, deadline));
+    Delivery delivery = deliver(tasks, taskId, failed, new ReportDeadline(deadline, deadline));
     if (!(delivery instanceof Delivery.Delivered)) {
       log.warn("cannot report the failure: {}", delivery);
     }
   }
 
   private static Delivery deliver(
-      TaskRegistry tasks, String taskId, TaskChange change, Deadline deadline) {
+      TaskRegistry tasks, String taskId, TaskChange change, ReportDeadline deadline) {
     Duration pause = PAUSE.dividedBy(4);
     while (true) {
       String reason;

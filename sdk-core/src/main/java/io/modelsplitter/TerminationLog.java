@@ -32,7 +32,7 @@ record TerminationLog(Path file) {
       Map<String, Object> cut = new LinkedHashMap<>();
       data.forEach(
           (name, value) -> {
-            if (Json.write(value).length() <= 300 && cut.size() < 8) {
+            if (Json.write(name).length() + Json.write(value).length() <= 300 && cut.size() < 8) {
               cut.put(name, value);
             }
           });

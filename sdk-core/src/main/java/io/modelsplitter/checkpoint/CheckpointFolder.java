@@ -68,7 +68,9 @@ final class CheckpointFolder {
       aliases.putAll(header.metadata());
     }
     boolean hasConfig = folder.names().contains(CONFIG);
-    checkIndex(folder, tensors);
+    if (folder.names().contains(INDEX)) {
+      checkIndex(folder, tensors);
+    }
     return new Checkpoint(
         tensors, aliases, hasConfig ? folder.json(CONFIG) : Map.of(), folder.companions());
   }
@@ -99,8 +101,9 @@ final class CheckpointFolder {
     List<String> names = folder.names();
     if (names.contains(INDEX)) {
       List<String> shards = weightMap(folder).values().stream().distinct().toList();
+      Set<String> there = Set.copyOf(names);
       for (String file : shards) {
-        if (!names.contains(file)) {
+        if (!there.contains(file)) {
           throw new BadInputException(
               "%s of %s names the file %s, which is not there"
                   .formatted(INDEX, folder.name(), file));
@@ -142,9 +145,6 @@ final class CheckpointFolder {
 
   private static void checkIndex(ModelFolder folder, Map<String, Tensor> tensors)
       throws IOException {
-    if (!folder.names().contains(INDEX)) {
-      return;
-    }
     Map<String, String> weightMap = weightMap(folder);
     for (Map.Entry<String, String> entry : weightMap.entrySet()) {
       Tensor tensor = tensors.get(entry.getKey());

@@ -31,20 +31,20 @@ final class GgufInput {
   }
 
   int u8() throws IOException {
-    return bytes(1).get(0) & 0xFF;
+    return little(1).get(0) & 0xFF;
   }
 
   int u16() throws IOException {
-    return bytes(2).getShort(0) & 0xFFFF;
+    return little(2).getShort(0) & 0xFFFF;
   }
 
   int i32() throws IOException {
-    return bytes(4).getInt(0);
+    return little(4).getInt(0);
   }
 
   /** Of unsigned numbers those that a long cannot hold are negative. */
   long i64() throws IOException {
-    return bytes(8).getLong(0);
+    return little(8).getLong(0);
   }
 
   /** A count or length that something in the rest of the file must back, byte by byte. */
@@ -64,7 +64,7 @@ final class GgufInput {
       throw bad("%s has %d bytes, more than %d".formatted(what, length, most));
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes((int) length)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(little((int) length)).toString();
     } catch (CharacterCodingException e) {
       throw bad(what + " is no UTF-8");
     }
@@ -81,7 +81,11 @@ final class GgufInput {
     }
   }
 
-  private ByteBuffer bytes(int length) throws IOException {
+  private ByteBuffer little(int length) throws IOException {
+    return ByteBuffer.wrap(bytes(length)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  byte[] bytes(int length) throws IOException {
     if (length > size - position) {
       throw bad("it ends at byte %d, within its header".formatted(size));
     }
@@ -90,7 +94,7 @@ final class GgufInput {
       throw new EOFException(file.name() + " became shorter while it was read");
     }
     position += length;
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return bytes;
   }
 
   BadInputException bad(String reason) {

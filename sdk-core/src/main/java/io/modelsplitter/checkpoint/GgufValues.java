@@ -18,7 +18,11 @@ final class GgufValues {
   /** The sizes of the types by their numbers; 0 for those that have none. */
   private static final int[] SIZES = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
+  /** Of all that are kept together: a model has some hundred, a file from outside may have more. */
+  private static final long MAX_KEPT_OF_ALL = 1 << 20;
+
   private final GgufInput in;
+  private long kept;
 
   GgufValues(GgufInput in) {
     this.in = in;
@@ -55,6 +59,16 @@ final class GgufValues {
     };
   }
 
+  /**
+   * Counts letters and numbers that go into memory, where each takes more room than in the file.
+   */
+  private void keep(long count) {
+    kept += count;
+    if (kept > MAX_KEPT_OF_ALL) {
+      throw in.bad("its settings have more than " + MAX_KEPT_OF_ALL + " letters and numbers");
+    }
+  }
+
   private static Object number(long value) {
     return value == (int) value ? (Object) (int) value : (Object) value;
   }
@@ -65,11 +79,8 @@ final class GgufValues {
       in.skip(length);
       return null;
     }
-    byte[] bytes = new byte[(int) length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) in.u8();
-    }
-    return new String(bytes, StandardCharsets.UTF_8);
+    keep(length);
+    return new String(in.bytes((int) length), StandardCharsets.UTF_8);
   }
 
   private @Nullable Object array(String key, int depth) throws IOException {
@@ -85,6 +96,9 @@ final class GgufValues {
     if (isPlain && count > MAX_KEPT) {
       in.skip(count * SIZES[type]);
       return null;
+    }
+    if (isPlain) {
+      keep(count);
     }
     List<Object> values = new ArrayList<>();
     for (long i = 0; i < count; i++) {

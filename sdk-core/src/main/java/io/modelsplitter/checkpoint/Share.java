@@ -19,8 +19,8 @@ public enum Share {
   /** A copy: every stage needs the tensor. */
   EVERY_STAGE;
 
-  /** {@return its name in plan files} */
-  public String wireName() {
+  /** Its name in plan files. */
+  String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

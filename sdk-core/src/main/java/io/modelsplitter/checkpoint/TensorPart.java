@@ -27,7 +27,14 @@ public record TensorPart(String name, Tensor tensor, Optional<Cut> cut, Share sh
    * @param share see {@link #share}
    */
   public TensorPart {
-    cut.ifPresent(it -> check(tensor, it));
+    try {
+      cut.ifPresent(it -> check(tensor, it));
+    } catch (ArithmeticException e) { // which only one without elements can have
+      throw new BadInputException(
+          "tensor %s has the impossible shape %s"
+              .formatted(Json.show(tensor.name()), tensor.shape()),
+          e);
+    }
   }
 
   /**
@@ -50,7 +57,8 @@ public record TensorPart(String name, Tensor tensor, Optional<Cut> cut, Share sh
     long inner = inner(tensor, cut);
     int block = tensor.dtype().blockElements();
     for (Cut.Piece piece : cut.pieces()) {
-      if (piece.from() * inner % block != 0 || piece.to() * inner % block != 0) {
+      if (Math.multiplyExact(piece.from(), inner) % block != 0
+          || Math.multiplyExact(piece.to(), inner) % block != 0) {
         throw new BadInputException(
             ("tensor %s cannot be cut along axis %d from %d to %d: %s comes in blocks of %d elements;"
                     + " use a smaller tp_degree, pipeline_parallel, or weights that are not quantised")

@@ -48,7 +48,7 @@ public record VdagOptions(
     }
     if (minInstances < 1 || maxInstances < minInstances) {
       throw new BadInputException(
-          "a block needs 1 or more instances, and at most as many as at least: not %d to %d"
+          "a block needs 1 or more instances, and maxInstances not below minInstances: not %d to %d"
               .formatted(minInstances, maxInstances));
     }
   }

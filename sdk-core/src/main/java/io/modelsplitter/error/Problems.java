@@ -4,10 +4,15 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Puts what went wrong into words. */
 public final class Problems {
   private static final int MAX_LENGTH = 2_000;
+
+  /** With the blanks around it, it would take time that grows with the square of their number. */
+  private static final Pattern LINE_BREAK = Pattern.compile("\\R");
 
   private Problems() {}
 
@@ -26,7 +31,12 @@ public final class Problems {
    * @param text any text
    */
   public static String oneLine(String text) {
-    String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+    String line =
+        LINE_BREAK
+            .splitAsStream(text)
+            .map(String::strip)
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(" "));
     return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH - 3) + "...";
   }
 

@@ -5,6 +5,7 @@ import io.modelsplitter.file.ArchiveReader.Entry;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,13 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class Archives {
 
   /** How many entries an archive may have. */
-  public static final int MAX_ENTRIES = 100_000;
+  static final int MAX_ENTRIES = 100_000;
 
   /**
    * How many times its own size an archive may unpack to. Weights hardly compress, and deflate
    * cannot do more than about 1,000.
    */
-  public static final int MAX_RATIO = 200;
+  static final int MAX_RATIO = 200;
+
+  /** No model's file needs more, and to take a path of many folders apart takes long. */
+  private static final int MAX_PATH = 1_024;
+
+  /** Of all entries together: they are held in memory, and an archive packs them to nothing. */
+  private static final int MAX_PATHS = 8 << 20;
 
   private static final int BUFFER = 1 << 20;
 
@@ -132,13 +139,17 @@ public final class Archives {
         folder,
         maxBytes,
         (name, target, content) -> {
-          if (content == null) {
-            Files.createDirectories(target);
-            return;
+          Path within = content == null ? target : target.getParent();
+          try {
+            if (within != null) {
+              Files.createDirectories(within);
+            }
+          } catch (FileAlreadyExistsException e) {
+            throw new BadInputException(
+                archive + " holds " + name + ", of which a part is a file in it", e);
           }
-          Path parent = target.getParent();
-          if (parent != null) {
-            Files.createDirectories(parent);
+          if (content == null) {
+            return;
           }
           if (Files.exists(target)) {
             throw twice(archive, name);
@@ -169,11 +180,17 @@ public final class Archives {
             : "more than " + MAX_RATIO + " times its size";
     long left = Math.min(byRatio, maxBytes);
     int entries = 0;
+    int paths = 0;
     try (ArchiveReader reader = open(archive)) {
       for (Entry entry = next(archive, reader); entry != null; entry = next(archive, reader)) {
         entries++;
         if (entries > MAX_ENTRIES) {
           throw new BadInputException(archive + " has more than " + MAX_ENTRIES + " entries");
+        }
+        paths += entry.name().length();
+        if (entry.name().length() > MAX_PATH || paths > MAX_PATHS) {
+          throw new BadInputException(
+              archive + " holds paths that are too long; pack it with shorter ones");
         }
         Path target = target(archive, folder, entry.name());
         if (entry.kind() == ArchiveReader.Kind.FOLDER) {

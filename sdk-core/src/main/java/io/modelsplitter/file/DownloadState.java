@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -135,13 +133,8 @@ final class DownloadState implements Closeable {
 
   /** What must be the same so that bytes of an earlier attempt can be used. */
   static byte[] identity(String url) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((boot() + " " + url).getBytes(StandardCharsets.UTF_8));
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Digester.algorithm("SHA-256")
+        .digest((boot() + " " + url).getBytes(StandardCharsets.UTF_8));
   }
 
   private static String boot() {

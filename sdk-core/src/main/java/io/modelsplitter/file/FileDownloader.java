@@ -240,9 +240,16 @@ public final class FileDownloader {
      *
      * @param token without {@code Bearer}; null for none
      * @return this builder
+     * @throws BadInputException when no header can hold it; the message does not show it
      */
     public Builder token(@Nullable String token) {
-      this.token = token == null || token.isBlank() ? null : token.strip();
+      String stripped = token == null ? "" : token.strip();
+      if (!stripped.matches("[\\x21-\\x7e]*")) { // no header can hold it
+        throw new BadInputException(
+            "the token for downloads must be visible ASCII characters without blanks;"
+                + " check MODEL_DOWNLOAD_TOKEN, or what was read with it");
+      }
+      this.token = stripped.isEmpty() ? null : stripped;
       return this;
     }
 

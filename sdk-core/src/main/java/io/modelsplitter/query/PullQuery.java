@@ -12,12 +12,15 @@ interface PullQuery {
 
   boolean matches(Object element);
 
-  /** A value that an element equals, conditions that it meets, or a filter that it matches. */
-  static PullQuery of(String path, Object operand) {
+  /**
+   * A value that an element equals, conditions that it meets, or a filter that it matches.
+   *
+   * @param matcher of the update, whose regular expressions share one second
+   */
+  static PullQuery of(String path, Object operand, Matcher matcher) {
     if (!(operand instanceof Map<?, ?> map)) {
       return element -> Values.equal(element, operand);
     }
-    Matcher matcher = new Matcher();
     if (FilterParser.isFilter(map)) {
       Filter filter = FilterParser.parse(map);
       return element -> element instanceof Map<?, ?> object && matcher.matches(filter, object);

@@ -142,12 +142,14 @@ public final class Update {
    *
    * @param document a tree of plain values
    * @throws io.modelsplitter.error.BadInputException when the document does not allow the change: a
-   *     path leads through a value that has no fields, a number or a list is needed
+   *     path leads through a value that has no fields, a number or a list is needed; or when its
+   *     regular expressions take longer than a second together
    */
   public Map<String, Object> apply(Map<String, Object> document) {
     Map<String, Object> result = document;
+    Updater updater = new Updater();
     for (Change change : changes) {
-      result = Updater.apply(change, result);
+      result = updater.apply(change, result);
     }
     return Json.copyOf("the updated document", result);
   }

@@ -171,7 +171,7 @@ final class UpdateParser {
   /** An operand that is a query is parsed here, so that a wrong one is refused at once. */
   private static Change pull(String path, @Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
-      PullQuery.of(path, map);
+      PullQuery.of(path, map, new Matcher());
     }
     return new Change(UpdateOperator.PULL, path, value);
   }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.NullUnmarked;
 
 /** What each operator makes of the value at its path. JSON's null is Java's here. */
@@ -16,7 +18,7 @@ final class UpdateValues {
   private UpdateValues() {}
 
   /** The new value, or {@link Paths#MISSING} for none. */
-  static Object changed(Change change, Object node) {
+  static Object changed(Change change, Object node, Matcher matcher) {
     Object operand = change.value();
     return switch (change.operator()) {
       case SET -> operand;
@@ -27,7 +29,7 @@ final class UpdateValues {
       case MAX -> node == Paths.MISSING || Values.compare(operand, node) > 0 ? operand : node;
       case PUSH -> push(list(change, node), (Map<?, ?>) operand);
       case ADD_TO_SET -> addToSet(list(change, node), (Map<?, ?>) operand);
-      case PULL -> pull(list(change, node), PullQuery.of(change.path(), operand));
+      case PULL -> pull(list(change, node), PullQuery.of(change.path(), operand, matcher));
       case PULL_ALL -> pullAll(list(change, node), (List<?>) operand);
       case POP -> pop(list(change, node), ((Number) operand).doubleValue() > 0);
       case CURRENT_DATE -> now(operand);
@@ -66,12 +68,20 @@ final class UpdateValues {
   }
 
   private static List<Object> addToSet(List<Object> list, Map<?, ?> operand) {
+    Set<Object> known = ordered(list);
     for (Object value : (List<?>) operand.get("$each")) {
-      if (list.stream().noneMatch(element -> Values.equal(element, value))) {
+      if (known.add(value)) {
         list.add(value);
       }
     }
     return list;
+  }
+
+  /** Values that are equal are one; to look one up takes no walk through all of them. */
+  private static Set<Object> ordered(List<?> values) {
+    Set<Object> ordered = new TreeSet<>(Values::compare);
+    ordered.addAll(values);
+    return ordered;
   }
 
   /** First the position, then the order, then the slice. */
@@ -135,7 +145,7 @@ final class UpdateValues {
   }
 
   private static List<Object> pullAll(List<Object> list, List<?> values) {
-    list.removeIf(element -> values.stream().anyMatch(it -> Values.equal(element, it)));
+    list.removeIf(ordered(values)::contains);
     return list;
   }
 

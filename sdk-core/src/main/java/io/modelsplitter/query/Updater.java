@@ -11,7 +11,7 @@ import org.jspecify.annotations.NullUnmarked;
 
 /**
  * Walks to the path of one change, copying only what lies on it; {@link UpdateValues} says what
- * becomes of the value there. JSON's null is Java's here.
+ * becomes of the value there. JSON's null is Java's here. For one update, by one thread.
  */
 @NullUnmarked
 final class Updater {
@@ -19,9 +19,9 @@ final class Updater {
   /** How far an index may lie beyond the end of a list, which is padded with null up to it. */
   private static final int MAX_PADDING = 1_000;
 
-  private Updater() {}
+  private final Matcher matcher = new Matcher();
 
-  static Map<String, Object> apply(Change change, Map<String, Object> document) {
+  Map<String, Object> apply(Change change, Map<String, Object> document) {
     return switch (change.operator()) {
       case SET_ON_INSERT -> document;
       case RENAME -> rename(change, document);
@@ -30,12 +30,12 @@ final class Updater {
   }
 
   @SuppressWarnings("unchecked") // a changed object is an object
-  private static Map<String, Object> changed(Change change, Map<String, Object> document) {
+  private Map<String, Object> changed(Change change, Map<String, Object> document) {
     return (Map<String, Object>) at(change, document, change.path().split("\\."), 0);
   }
 
   /** The value leaves its old path and is set at the new one; neither may lead through a list. */
-  private static Map<String, Object> rename(Change change, Map<String, Object> document) {
+  private Map<String, Object> rename(Change change, Map<String, Object> document) {
     String target = (String) change.value();
     Object value = valueAt(change, change.path(), document);
     valueAt(change, target, document);
@@ -66,9 +66,9 @@ final class Updater {
     return node;
   }
 
-  private static Object at(Change change, Object node, String[] path, int depth) {
+  private Object at(Change change, Object node, String[] path, int depth) {
     if (depth == path.length) {
-      return UpdateValues.changed(change, node);
+      return UpdateValues.changed(change, node, matcher);
     }
     Object parent = node == Paths.MISSING ? Map.of() : node;
     if (parent instanceof Map<?, ?> map) {
@@ -86,7 +86,7 @@ final class Updater {
         "cannot make " + Json.show(path[depth]) + " in " + Json.show(parent));
   }
 
-  private static Object inObject(Change change, Map<?, ?> map, String[] path, int depth) {
+  private Object inObject(Change change, Map<?, ?> map, String[] path, int depth) {
     String key = path[depth];
     boolean present = map.containsKey(key);
     if (!present && change.operator().needsValue()) {
@@ -102,7 +102,7 @@ final class Updater {
     return copy;
   }
 
-  private static Object inList(Change change, List<?> list, String[] path, int depth) {
+  private Object inList(Change change, List<?> list, String[] path, int depth) {
     int index = Paths.index(path[depth]);
     boolean present = index < list.size();
     if (!present && change.operator().needsValue()) {

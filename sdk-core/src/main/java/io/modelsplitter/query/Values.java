@@ -116,19 +116,16 @@ final class Values {
   private static int compareText(String a, String b) {
     for (int i = 0; i < a.length() && i < b.length(); i++) {
       if (a.charAt(i) != b.charAt(i)) {
-        return Integer.compare(codePoint(a, i), codePoint(b, i));
+        int from = i > 0 && (isPairIn(a, i) || isPairIn(b, i)) ? i - 1 : i;
+        return Integer.compare(a.codePointAt(from), b.codePointAt(from));
       }
     }
     return Integer.compare(a.length(), b.length());
   }
 
-  /** The code point that the unit at the place begins or ends. */
-  private static int codePoint(String text, int at) {
-    boolean ends =
-        at > 0
-            && Character.isLowSurrogate(text.charAt(at))
-            && Character.isHighSurrogate(text.charAt(at - 1));
-    return text.codePointAt(ends ? at - 1 : at);
+  /** Whether the unit at the place and the one before it are one code point. */
+  private static boolean isPairIn(String text, int at) {
+    return Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
   }
 
   /** Compares by exact amount: 2^53 + 1 is more than 2^53, also as a double; -0.0 is 0. */

@@ -302,4 +302,13 @@ class GgufTest {
     Files.write(file, bad);
     assertRefused(part, file);
   }
+
+  @Test
+  void open_settingsThatFillTheMemory_areRefused() throws IOException {
+    TestGguf gguf = new TestGguf();
+    for (int i = 0; i < 300; i++) {
+      gguf.text("general.note." + i, "x".repeat(4_096));
+    }
+    assertRefused("letters and numbers", gguf.write(folder.resolve("settings.gguf")));
+  }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.checkpoint.SplitPlan.RankPlan;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.file.ByteSource;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -195,5 +197,17 @@ class PlanCheckTest {
                     "every_stage", List.of("rope.*")),
                 Map.of()));
     assertNoticed(plan, 1, "rope.freqs");
+  }
+
+  @Test
+  void part_ofATensorOfImpossibleShape_isRefused() {
+    List<Long> shape = List.of(0L, 4L, 1L << 62, 1L << 62);
+    Tensor tensor = new Tensor("x", DType.F32, shape, ByteSource.of(Path.of("x")), 0, 0);
+    Cut cut = new Cut(1, List.of(new Cut.Piece(0, 2)));
+    BadInputException e =
+        assertThrows(
+            BadInputException.class,
+            () -> new TensorPart("x", tensor, Optional.of(cut), Share.OWN));
+    assertTrue(String.valueOf(e.getMessage()).contains("impossible shape"), e::getMessage);
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.NullUnmarked;
 public final class TestGguf {
   private static final int ALIGNMENT = 32;
 
-  private final ByteBuffer keyValues = little(1 << 20);
+  private final ByteBuffer keyValues = little(1 << 21);
   private final ByteBuffer infos = little(1 << 20);
   private final List<byte[]> data = new ArrayList<>();
   private int keyCount;

@@ -290,4 +290,34 @@ class ArchivesTest {
         });
     assertEquals(List.of("m/first 10 12", "m/second 3 bc"), found);
   }
+
+  @Test
+  void extract_fileThatIsAFolder_isRefused() throws IOException {
+    Path archive =
+        archive(
+            tar -> {
+              file(tar, "a", text("a"));
+              file(tar, "a/b", text("b"));
+            });
+    BadInputException e =
+        assertThrows(
+            BadInputException.class, () -> Archives.extract(archive, folder.resolve("out")));
+    assertTrue(String.valueOf(e.getMessage()).contains("holds a/b"), e::getMessage);
+    assertEquals(List.of("a.tar.gz"), FilesTest.names(folder));
+  }
+
+  @Test
+  void visit_pathsThatFillTheMemory_areRefused() throws IOException {
+    assertRefused("too long", archive(tar -> file(tar, "a/".repeat(600) + "x", text("x"))));
+    Path archive =
+        archive(
+            tar -> {
+              for (int i = 0; i < 9_000; i++) {
+                file(tar, ("a".repeat(199) + "/").repeat(5) + i, text("x"));
+              }
+            });
+    BadInputException e =
+        assertThrows(BadInputException.class, () -> Archives.visit(archive, (path, file) -> {}));
+    assertTrue(String.valueOf(e.getMessage()).contains("too long"), e::getMessage);
+  }
 }

@@ -178,4 +178,12 @@ class FileDownloaderLimitsTest extends DownloadFixture {
       return state == null ? 0 : state.held();
     }
   }
+
+  @Test
+  void token_thatNoHeaderCanHold_isRefusedAndNotShown() {
+    BadInputException e =
+        assertThrows(
+            BadInputException.class, () -> FileDownloader.builder().token("first\ns3cret"));
+    assertFalse(String.valueOf(e.getMessage()).contains("s3cret"), e::getMessage);
+  }
 }

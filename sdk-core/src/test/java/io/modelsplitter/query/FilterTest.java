@@ -162,4 +162,13 @@ class FilterTest {
     Filter filter = Filter.eq("a", 1).and(Filter.in("b", 2)).mapPaths(path -> "x." + path);
     assertTrue(filter.matches(Map.of("x", Map.of("a", 1, "b", 2))));
   }
+
+  @Test
+  void text_withHalfASurrogatePair_isNoOther() {
+    Map<String, Object> document = Map.of("a", "\uD83D\uD83D\uDE00");
+    assertFalse(Filter.in("a", "\uD83D\uDE00").matches(document));
+    assertFalse(Filter.gte("a", "\uD83D\uDE00").matches(document));
+    assertTrue(Filter.lt("a", "\uD83D\uDE00").matches(document));
+    assertTrue(Filter.gt("a", "\uD83Dx").matches(document));
+  }
 }

@@ -2,6 +2,7 @@ package io.modelsplitter.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
@@ -115,5 +116,18 @@ class UpdateTest {
     assertEquals(Set.of("a", "c", "d"), update.fields());
     assertEquals(
         new ArrayList<>(List.of(Map.of("$each", 1))), update.apply(Map.of("c", 1)).get("d"));
+  }
+
+  @Test
+  void apply_regularExpressionsOfManyPulls_haveOneSecondTogether() {
+    Map<String, Object> document = new LinkedHashMap<>();
+    Map<String, Object> pulls = new LinkedHashMap<>();
+    for (int i = 0; i < 1_000; i++) {
+      document.put("a" + i, List.of("a".repeat(18) + "b")); // some milliseconds each
+      pulls.put("a" + i, Map.of("$regex", "^(?:(a+)+)\\1$"));
+    }
+    Update update = Update.parse(Map.of("$pull", pulls));
+    BadInputException e = assertThrows(BadInputException.class, () -> update.apply(document));
+    assertTrue(String.valueOf(e.getMessage()).contains("longer than a second"), e::getMessage);
   }
 }

@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.client;
 
+import io.modelsplitter.error.BadInputException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,15 @@ record ClientSettings(
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   static final Duration TIMEOUT = Duration.ofSeconds(30);
   static final int RETRIES = 3;
+
+  /** Refuses a token that no header can hold, which would fail with every call. */
+  ClientSettings {
+    if (token != null && !token.matches("[\\x21-\\x7e]+")) {
+      throw new BadInputException(
+          "the token for the registries must be visible ASCII characters without blanks;"
+              + " check what was read with it");
+    }
+  }
 
   static ClientSettings of(String url, @Nullable String token) {
     return new ClientSettings(url, token, CONNECT_TIMEOUT, TIMEOUT, RETRIES);

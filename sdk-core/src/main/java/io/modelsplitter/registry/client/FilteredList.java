@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.client;
 
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.Query;
@@ -57,12 +58,19 @@ record FilteredList<T>(
             throw http.failure(response, "");
           }
           InputStream in = response.body().byteStream();
-          (bare ? Json.bareElements(what, in) : Json.elements(what, in))
-              .forEach(
-                  element -> {
-                    begun[0] = true;
-                    action.accept(fromWire.apply(element));
-                  });
+          boolean[] isHandedOver = {false};
+          try {
+            (bare ? Json.bareElements(what, in) : Json.elements(what, in))
+                .forEach(
+                    element -> {
+                      begun[0] = true;
+                      isHandedOver[0] = true;
+                      action.accept(fromWire.apply(element));
+                      isHandedOver[0] = false;
+                    });
+          } catch (BadInputException e) {
+            throw isHandedOver[0] ? e : http.unreadable(response, e);
+          }
           return Links.next(response);
         });
   }

@@ -253,11 +253,16 @@ final class RegistryHttp {
       if (response.code() >= 400) {
         return Map.of(); // a proxy's page; its status says enough
       }
-      throw new UnavailableException(
-          "the %s at %s answered %d with something else than its JSON"
-              .formatted(what, place, response.code()),
-          e);
+      throw unreadable(response, e);
     }
+  }
+
+  /** A success that is not the registry's own: of a proxy, or of another service. */
+  UnavailableException unreadable(Response response, BadInputException e) {
+    return new UnavailableException(
+        "the %s at %s answered %d with something else than its JSON"
+            .formatted(what, place, response.code()),
+        e);
   }
 
   /**

@@ -15,6 +15,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,7 @@ import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.Deadline;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.TaskChange;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -371,5 +373,37 @@ class RegistryHttpTest {
          "task_update_timestamp": 1700000000, "more": "is skipped"}}
         """
         .formatted(status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "<html>", "[]", "{\"success\": true}"})
+  void query_answerThatIsNoList_isUnavailable(String body) {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(200).withBody(body)));
+    assertThrows(UnavailableException.class, () -> layers().query(Filter.all()));
+  }
+
+  @Test
+  void query_whatTheActionThrows_comesThrough() {
+    server.stubFor(
+        post("/model-layers").willReturn(okJson("{\"success\":true,\"data\":[" + LAYER + "]}")));
+    BadInputException own = new BadInputException("the caller's own");
+    BadInputException e =
+        assertThrows(
+            BadInputException.class,
+            () ->
+                layers()
+                    .query(
+                        Query.of(Filter.all()),
+                        layer -> {
+                          throw own;
+                        }));
+    assertSame(own, e);
+  }
+
+  @Test
+  void token_thatNoHeaderCanHold_isRefusedAndNotShown() {
+    var builder = ModelLayerClient.builder(server.baseUrl()).token("first\ns3cret");
+    BadInputException e = assertThrows(BadInputException.class, builder::build);
+    assertFalse(String.valueOf(e.getMessage()).contains("s3cret"), e::getMessage);
   }
 }

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long to go on trying: for some time, and less once the process is told to end. Thread-safe.
  */
-final class Deadline {
+final class ReportDeadline {
   private final Duration most;
   private final Duration grace;
   private volatile long end;
   private volatile @Nullable Long hurriedEnd;
 
-  Deadline(Duration most, Duration grace) {
+  ReportDeadline(Duration most, Duration grace) {
     this.most = most;
     this.grace = grace;
     begin();
