@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.Deadline;
@@ -52,6 +53,10 @@ final class Database {
     Dialect dialect;
     try (Connection connection = dataSource.getConnection()) {
       dialect = Dialect.of(connection.getMetaData().getDatabaseProductName());
+      if (!connection.getAutoCommit()) { // what is acknowledged would be rolled back
+        throw new BadInputException(
+            "the data source's connections must commit by themselves; switch auto-commit on");
+      }
       if (dialect == Dialect.H2) {
         keepWhatIsAcknowledged(connection);
       }
@@ -106,7 +111,7 @@ final class Database {
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, key);
-            StatementLimit.Running running = StatementLimit.begin(statement);
+            StatementLimit.Running running = StatementLimit.begin(statement, sql);
             try (ResultSet rows = statement.executeQuery()) {
               return rows.next() ? Optional.of(mapper.map(rows)) : Optional.empty();
             } finally {
