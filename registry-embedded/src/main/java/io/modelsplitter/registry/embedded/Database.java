@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.Deadline;
@@ -52,6 +53,10 @@ final class Database {
     Dialect dialect;
     try (Connection connection = dataSource.getConnection()) {
       dialect = Dialect.of(connection.getMetaData().getDatabaseProductName());
+      if (!connection.getAutoCommit()) { // what is acknowledged would be rolled back
+        throw new BadInputException(
+            "the data source's connections must commit by themselves; switch auto-commit on");
+      }
       if (dialect == Dialect.H2) {
         keepWhatIsAcknowledged(connection);
       }
@@ -125,7 +130,7 @@ final class Database {
             for (int i = 0; i < sql.values().size(); i++) {
               Parameters.bind(statement, dialect, i + 1, sql.values().get(i));
             }
-            StatementLimit.Running running = StatementLimit.begin(statement);
+            StatementLimit.Running running = StatementLimit.begin(statement, sql.text());
             try (ResultSet rows = statement.executeQuery()) {
               return reader.read(rows);
             } finally {

@@ -2,7 +2,6 @@ package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.BadInputException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,10 +123,10 @@ record DocumentIndex(List<Entry> entries, SortedMap<PathKey, Boolean> shape) {
       if (nested) {
         return;
       }
-      if (first == null || Arrays.compareUnsigned(key.bytes(), first.bytes()) < 0) {
+      if (first == null || key.compareTo(first) < 0) {
         first = key;
       }
-      if (last == null || Arrays.compareUnsigned(key.bytes(), last.bytes()) > 0) {
+      if (last == null || key.compareTo(last) > 0) {
         last = key;
       }
     }

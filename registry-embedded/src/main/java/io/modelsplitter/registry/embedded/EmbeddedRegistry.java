@@ -77,10 +77,10 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
    * and without {@code jit}, parallel workers, hash and merge joins, as those of {@link
    * #open(String, String, String)} are.
    *
-   * @param dataSource gives connections to H2 or PostgreSQL
+   * @param dataSource gives connections to H2 or PostgreSQL that commit by themselves
    * @return the registries; the tables are made or brought up to date
    * @throws BadInputException when the database is neither H2 nor PostgreSQL, or was made by a
-   *     newer version
+   *     newer version, or auto-commit is off
    * @throws io.modelsplitter.error.UnavailableException when it cannot be reached
    */
   public static EmbeddedRegistry open(DataSource dataSource) {

@@ -46,7 +46,7 @@ record NamedStatement(String sql, List<String> names) {
       for (int i = 0; i < names.size(); i++) {
         Parameters.bind(statement, dialect, i + 1, values.get(names.get(i)));
       }
-      StatementLimit.Running running = StatementLimit.begin(statement);
+      StatementLimit.Running running = StatementLimit.begin(statement, sql);
       try {
         return statement.executeUpdate();
       } finally {

@@ -36,13 +36,23 @@ record PathKey(byte[] bytes) implements Comparable<PathKey> {
       return known;
     }
     PathKey child = digest(name);
-    if (name.length() <= MOST_CHARACTERS && KNOWN.size() < MOST_KNOWN) {
+    if (name.length() <= MOST_CHARACTERS) {
+      if (KNOWN.size() >= MOST_KNOWN) {
+        KNOWN.clear(); // else names that were sent once would keep out those that come daily
+      }
       KNOWN.put(step, child);
     }
     return child;
   }
 
-  private record Step(PathKey from, String name) {}
+  /** With an order, since whoever sends a document chooses the hash codes of its names. */
+  private record Step(PathKey from, String name) implements Comparable<Step> {
+    @Override
+    public int compareTo(Step other) {
+      int names = name.compareTo(other.name);
+      return names != 0 ? names : from.compareTo(other.from);
+    }
+  }
 
   private PathKey digest(String name) {
     MessageDigest digest = Digests.sha256();

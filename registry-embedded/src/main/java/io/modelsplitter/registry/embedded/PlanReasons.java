@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Why a part of a filter is answered the way it is, in words. */
 final class PlanReasons {
+  /** Right for whatever has no better reason. */
+  private static final String ALL_THAT_CAN_MATCH =
+      "the index of values by path has all that can match";
 
   private PlanReasons() {}
 
@@ -38,18 +41,22 @@ final class PlanReasons {
     if (condition instanceof Condition.Not) {
       return "a negation also holds where there is no value, and an index has values only";
     }
-    boolean ofNull =
-        (condition instanceof Condition.Equal equal && equal.value() == null)
-            || (condition instanceof Condition.In in && in.values().contains(null))
-            || (condition instanceof Condition.Compare compare && compare.value() == null);
-    return ofNull
+    return isOfNull(condition)
         ? "null also means that there is no value, and an index has values only"
         : "it would seek at too many places of an index";
   }
 
+  private static boolean isOfNull(Condition condition) {
+    return (condition instanceof Condition.Equal equal && equal.value() == null)
+        || (condition instanceof Condition.In in && in.values().contains(null))
+        || (condition instanceof Condition.Compare compare && compare.value() == null)
+        || (condition instanceof Condition.All all
+            && all.conditions().stream().anyMatch(PlanReasons::isOfNull));
+  }
+
   private static String narrowed(Filter part) {
     if (!(part instanceof Filter.Field field)) {
-      return "the index of values by path has all that can match";
+      return ALL_THAT_CAN_MATCH;
     }
     Condition condition = field.condition();
     if (condition instanceof Condition.Regex regex) {
@@ -67,10 +74,17 @@ final class PlanReasons {
     if (condition instanceof Condition.ElemMatch || condition instanceof Condition.ElemMatchValue) {
       return "the index has such values at the path, but not whether they are in one element";
     }
-    if (condition instanceof Condition.Compare && isPlain(field.path())) {
+    if (!isPlain(field.path())) {
+      return "a number in a path is the index of an element or the name of a field, and both are"
+          + " found";
+    }
+    if (condition instanceof Condition.Compare) {
       return "the value is longer than what the index keeps of one";
     }
-    return "a number in a path is the index of an element or the name of a field, and both are found";
+    if (condition instanceof Condition.All) {
+      return "the index has what meets a part of $all";
+    }
+    return ALL_THAT_CAN_MATCH;
   }
 
   private static boolean isPlain(String path) {

@@ -43,12 +43,16 @@ final class StatementLimit implements StatementCustomizer {
 
   @Override
   public void beforeExecution(PreparedStatement statement, StatementContext context) {
-    context.addCleanable(begin(statement)::end);
+    context.addCleanable(begin(statement, context.getParsedSql().getSql())::end);
   }
 
-  /** A statement is about to be run, for as long as its thread has. */
-  static Running begin(PreparedStatement statement) {
-    Running running = new Running(statement);
+  /**
+   * A statement is about to be run, for as long as its thread has.
+   *
+   * @param sql what it was prepared from
+   */
+  static Running begin(PreparedStatement statement, String sql) {
+    Running running = new Running(statement, sql);
     Optional<Duration> left = Deadline.left();
     left.ifPresent(time -> RUNNING.put(running, System.nanoTime() + time.toNanos()));
     return running;
@@ -68,17 +72,44 @@ final class StatementLimit implements StatementCustomizer {
   /** A statement that runs; another one each time. */
   static final class Running {
     private final PreparedStatement statement;
+    private final String sql;
+    private boolean isOver;
+    private boolean wasStopped;
 
-    private Running(PreparedStatement statement) {
+    private Running(PreparedStatement statement, String sql) {
       this.statement = statement;
+      this.sql = sql;
     }
 
-    /** It does not run any more. */
+    /** It does not run any more; to be called before the statement is closed. */
     void end() {
       RUNNING.remove(this);
+      synchronized (this) {
+        isOver = true;
+        if (wasStopped) {
+          forget();
+        }
+      }
     }
 
-    private void stop() {
+    /**
+     * H2 keeps what a closed statement was compiled to for the next one of that text, and with it
+     * that it is to stop, where it came to its end before it noticed. What is compiled meanwhile
+     * takes that place.
+     */
+    private void forget() {
+      try {
+        statement.getConnection().prepareStatement(sql).close();
+      } catch (SQLException e) { // then the connection is of no more use either
+        log.debug("a statement that was stopped is not compiled again", e);
+      }
+    }
+
+    private synchronized void stop() {
+      if (isOver) {
+        return;
+      }
+      wasStopped = true;
       try {
         statement.cancel();
       } catch (SQLException | RuntimeException e) { // it has come to its end meanwhile

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param isCut whether the value was too long
  */
 @SuppressWarnings("ArrayRecordComponent") // equals compares the bytes
-record ValueKey(byte[] bytes, boolean isCut) {
+record ValueKey(byte[] bytes, boolean isCut) implements Comparable<ValueKey> {
   /** As a sort knows an empty list: before null. */
   static final byte EMPTY_LIST = 0x08;
 
@@ -174,6 +174,12 @@ record ValueKey(byte[] bytes, boolean isCut) {
   private static long ordered(double value) {
     long bits = Double.doubleToLongBits(value == 0 ? 0.0 : value);
     return bits < 0 ? ~bits : bits ^ Long.MIN_VALUE;
+  }
+
+  /** Whoever sends a document chooses the hash codes; with an order a map of them stays quick. */
+  @Override
+  public int compareTo(ValueKey other) {
+    return Arrays.compareUnsigned(bytes, other.bytes);
   }
 
   @Override

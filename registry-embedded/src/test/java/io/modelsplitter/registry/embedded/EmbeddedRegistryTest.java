@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
@@ -92,6 +94,19 @@ class EmbeddedRegistryTest {
     registry.close();
     try (Connection connection = dataSource.getConnection()) {
       assertTrue(connection.isValid(1));
+    }
+  }
+
+  @Test
+  void open_connectionsThatWaitForACommit_areRefused() {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(fileUrl());
+    config.setUsername("sa");
+    config.setAutoCommit(false);
+    try (HikariDataSource pool = new HikariDataSource(config)) {
+      BadInputException e =
+          assertThrows(BadInputException.class, () -> EmbeddedRegistry.open(pool));
+      assertTrue(String.valueOf(e.getMessage()).contains("auto-commit"), e::getMessage);
     }
   }
 

@@ -15,6 +15,7 @@ import io.modelsplitter.registry.TaskQuery;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,6 +23,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.h2.jdbc.JdbcStatement;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementCustomizer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,6 +72,90 @@ class StatementLimitTest {
         assertEquals("77000", limit(one));
         assertEquals("77000", limit(other));
       }
+    }
+  }
+
+  /** What H2 calls: a function that ends when its statement is told to stop, and goes on. */
+  public static final class Stopped {
+    private static volatile @Nullable JdbcStatement statement;
+
+    private Stopped() {}
+
+    public static int await() {
+      JdbcStatement awaited = statement;
+      while (awaited != null && !awaited.isCancelled()) {
+        Thread.onSpinWait();
+      }
+      statement = null; // the next one is not stopped
+      return 1;
+    }
+
+    static void by(PreparedStatement running) throws SQLException {
+      statement = running.unwrap(JdbcStatement.class);
+    }
+  }
+
+  @Test
+  void statement_stoppedWhenItIsDone_leavesTheNextOneAlone() throws SQLException {
+    // H2 looks every 128 rows whether it is to stop, so not after the last of these.
+    String sql =
+        "SELECT SUM(CASE WHEN X = 1000 THEN STOPPED() ELSE 0 END) FROM SYSTEM_RANGE(1, 1000)";
+    try (HikariDataSource pool = h2();
+        Connection connection = pool.getConnection()) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("CREATE ALIAS STOPPED FOR '" + Stopped.class.getName() + ".await'");
+      }
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        Stopped.by(statement);
+        int direct = Deadline.within(Duration.ofMillis(200), () -> limited(statement, sql));
+        assertEquals(1, direct);
+      }
+      assertEquals(1, one(connection, sql));
+      Jdbi jdbi = Jdbi.create(connection);
+      jdbi.getConfig(SqlStatements.class).addCustomizer(new StatementLimit());
+      StatementCustomizer captured =
+          new StatementCustomizer() {
+            @Override
+            public void beforeExecution(PreparedStatement statement, StatementContext context)
+                throws SQLException {
+              Stopped.by(statement);
+            }
+          };
+      int byJdbi =
+          Deadline.within(
+              Duration.ofMillis(200),
+              () ->
+                  jdbi.withHandle(
+                      handle ->
+                          handle
+                              .createQuery(sql)
+                              .addCustomizer(captured)
+                              .mapTo(Integer.class)
+                              .one()));
+      assertEquals(1, byJdbi);
+      assertEquals(1, one(connection, sql));
+    }
+  }
+
+  private static int limited(PreparedStatement statement, String sql) throws SQLException {
+    StatementLimit.Running running = StatementLimit.begin(statement, sql);
+    try {
+      return one(statement);
+    } finally {
+      running.end();
+    }
+  }
+
+  private static int one(Connection connection, String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      return one(statement);
+    }
+  }
+
+  private static int one(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      assertTrue(rows.next());
+      return rows.getInt(1);
     }
   }
 
