@@ -48,8 +48,7 @@ final class ServerJobOptions {
           "AWS_SESSION_TOKEN",
           "AWS_REGION",
           "MODEL_DOWNLOAD_TOKEN",
-          "MODEL_SPLITTER_TOKEN",
-          "MODEL_SPLITTER_TOKEN_FILE");
+          "MODEL_SPLITTER_TOKEN");
 
   /** Where split jobs run. */
   enum Launcher {

@@ -11,6 +11,7 @@ import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -177,10 +178,20 @@ public final class ServerMain implements Callable<Integer> {
       return;
     }
     TaskRegistry tasks =
-        parts.registry == null ? TaskClient.from(environment) : parts.registry.tasks();
+        parts.registry == null ? TaskClient.from(asClient()) : parts.registry.tasks();
     SplitJobs jobs = jobOptions.open(tasks, environment, () -> publicUrl(parts), tokens);
     parts.jobs = jobs;
     builder.splitJobs(jobs);
+  }
+
+  /**
+   * The variables of a client, of which one has another meaning here: {@code --token-file} is who
+   * may call, and not a token to call others with.
+   */
+  private Map<String, String> asClient() {
+    Map<String, String> client = new HashMap<>(environment);
+    client.remove("MODEL_SPLITTER_TOKEN_FILE");
+    return client;
   }
 
   private String publicUrl(ServerParts parts) {

@@ -69,9 +69,9 @@ final class ConfigurationPage {
     page.append(
         """
 
-        `MODEL_SPLITTER_TOKEN_FILE` is two things: for the server the file of `--token-file`, for whoever
-        calls one, a runner or a job, a file with one token in it. A server that is both, with `--role
-        runner`, is given `--token-file` as an option, and its own token in `MODEL_SPLITTER_TOKEN`.
+        To a server `MODEL_SPLITTER_TOKEN_FILE` is the file of `--token-file`: who may call it. The token
+        that it calls others with, as `--role runner` does, is in `MODEL_SPLITTER_TOKEN`, and so is that
+        of a job. For other clients the variable names a file with one token in it.
         """);
     return page.toString();
   }

@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.json.Json;
@@ -117,6 +118,40 @@ class ServerJobsIT {
       assertEquals(200, get(server.url() + "/task/" + taskId, own));
       assertEquals(403, get(server.url() + "/tasks", own));
       assertEquals(401, get(server.url() + "/task/" + taskId, "nobody"));
+    }
+  }
+
+  @Test
+  void runner_withItsTokenFileInAVariable_neitherCallsWithItNorHandsItOn() throws Exception {
+    String script = "env > part; mv part variables; exec sleep 600";
+    Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", script))));
+    // Two lines, which no header takes: whoever sends them as a token fails.
+    String callers = "write %s\nread %s\n".formatted(sha256("writer"), sha256("reader"));
+    Path tokens = Files.writeString(folder.resolve("tokens"), callers);
+    try (ServerProcess registry = ServerProcess.start(folder, "--port=0");
+        ServerProcess runner =
+            ServerProcess.startWith(
+                Map.of(
+                    "MODEL_SPLITTER_TOKEN_FILE",
+                    tokens.toString(),
+                    "GLOBAL_TASKS_DB_URL",
+                    registry.url()),
+                folder,
+                "--role=runner",
+                "--port=0",
+                "--launcher=process",
+                "--process-images",
+                images.toString())) {
+      assertEquals(401, get(runner.url() + "/model_split_job/x", "nobody"));
+      String taskId = startJob(runner, "writer");
+      assertEquals(taskId, TaskClient.at(registry.url()).get(taskId).taskId());
+      Path variables = folder.resolve("data/jobs").resolve(taskId).resolve("work/variables");
+      while (!Files.exists(variables)) {
+        Thread.onSpinWait();
+      }
+      String told = Files.readString(variables);
+      assertTrue(told.contains("TASK_ID=" + taskId), told);
+      assertFalse(told.contains("MODEL_SPLITTER_TOKEN_FILE"), told);
     }
   }
 

@@ -27,6 +27,11 @@ final class ServerProcess implements AutoCloseable {
     return listening(builder(folder, Map.of(), arguments).inheritErr().start());
   }
 
+  static ServerProcess startWith(Map<String, String> environment, Path folder, String... arguments)
+      throws IOException {
+    return listening(builder(folder, environment, arguments).inheritErr().start());
+  }
+
   /** With what it says on standard error in a file. */
   static ServerProcess startLogging(Path errors, Path folder, String... arguments)
       throws IOException {
