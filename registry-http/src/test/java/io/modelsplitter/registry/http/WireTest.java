@@ -193,6 +193,38 @@ class WireTest {
   }
 
   @Test
+  void task_withAKey_isCreatedOnce() throws Exception {
+    String body = "{\"task_type\": \"t\", \"task_data\": {\"n\": 1}}";
+    HttpResponse<String> created = keyed(body, "wire-" + hash);
+    assertEquals(201, created.statusCode(), created::body);
+    assertTrue(created.body().startsWith("{\"success\":true,\"data\":{\"message\":\"Task created"));
+    assertEquals("\"1\"", created.headers().firstValue("ETag").orElse(""));
+    HttpResponse<String> again = keyed(body, "wire-" + hash);
+    assertEquals(200, again.statusCode());
+    assertEquals(created.body().replace("Task created", "Task exists"), again.body());
+    HttpResponse<String> other = keyed(body.replace("1", "2"), "wire-" + hash);
+    assertEquals(409, other.statusCode());
+    assertTrue(created.body().contains("" + ((Map<?, ?>) data(other)).get("task_id")));
+    HttpResponse<String> bad = keyed(body, "a b");
+    assertEquals(400, bad.statusCode());
+    assertTrue(error(bad).contains("Idempotency-Key"), bad::body);
+    assertEquals(400, keyed(body, "").statusCode());
+  }
+
+  private static Object data(HttpResponse<String> answer) {
+    return json(answer).getOrDefault("data", Map.of());
+  }
+
+  private HttpResponse<String> keyed(String body, String key) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(remote.url() + "/task"))
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
   void task_throughItsLife() {
     HttpResponse<String> created =
         send("POST", "/task", "{\"task_type\": \"model_splits\", \"task_data\": {\"a\": 1}}");
