@@ -204,15 +204,14 @@ class WireTest {
     assertEquals(created.body().replace("Task created", "Task exists"), again.body());
     HttpResponse<String> other = keyed(body.replace("1", "2"), "wire-" + hash);
     assertEquals(409, other.statusCode());
-    assertTrue(created.body().contains("" + ((Map<?, ?>) data(other)).get("task_id")));
-    HttpResponse<String> bad = keyed(body, "a b");
-    assertEquals(400, bad.statusCode());
-    assertTrue(error(bad).contains("Idempotency-Key"), bad::body);
+    assertTrue(created.body().contains(taskId(other)));
+    assertTrue(error(keyed(body, "a b")).contains("Idempotency-Key"));
+    assertEquals(400, keyed(body, "a b").statusCode());
     assertEquals(400, keyed(body, "").statusCode());
   }
 
-  private static Object data(HttpResponse<String> answer) {
-    return json(answer).getOrDefault("data", Map.of());
+  private static String taskId(HttpResponse<String> answer) {
+    return String.valueOf(((Map<?, ?>) json(answer).getOrDefault("data", Map.of())).get("task_id"));
   }
 
   private HttpResponse<String> keyed(String body, String key) throws Exception {
@@ -229,9 +228,7 @@ class WireTest {
     HttpResponse<String> created =
         send("POST", "/task", "{\"task_type\": \"model_splits\", \"task_data\": {\"a\": 1}}");
     assertEquals(200, created.statusCode());
-    String id =
-        String.valueOf(((Map<?, ?>) json(created).getOrDefault("data", Map.of())).get("task_id"));
-
+    String id = taskId(created);
     String update = "{\"task_id\": \"%s\", \"status\": \"%s\", \"task_status_data\": {\"n\": 1}}";
     assertEquals(
         200, send("POST", "/task_update", update.formatted(id, "in_progress")).statusCode());
