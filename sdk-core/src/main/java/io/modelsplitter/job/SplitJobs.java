@@ -7,20 +7,24 @@ import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.error.Problems;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Filter;
+import io.modelsplitter.registry.IdempotencyKeys;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.TaskStatus;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +60,12 @@ public final class SplitJobs implements AutoCloseable {
   /** The phase of a task whose job is not launched yet. */
   static final String LAUNCHING = "launch";
 
-  private static final Pattern VALID_KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+  /**
+   * Which call creates the task of a key, so that it alone launches the job: a call whose answer
+   * got lost is sent again, and would take its own task for somebody else's.
+   */
+  private static final String LAUNCH_ID = "launch_id";
+
   private static final Logger log = LoggerFactory.getLogger(SplitJobs.class);
 
   private final TaskRegistry tasks;
@@ -136,8 +145,9 @@ public final class SplitJobs implements AutoCloseable {
    * Creates a task and launches its job. A job that cannot be launched is a failed task.
    *
    * @param job what to launch
-   * @param idempotencyKey 1 to 255 printable characters: the same key again answers the same task
-   *     and starts nothing; null starts a job with each call
+   * @param idempotencyKey 1 to 255 printable characters: the same key again, also at the same
+   *     moment or at another server, answers the same task and starts nothing, whatever became of
+   *     its job, until the task is deleted; null starts a job with each call
    * @return the task's id
    * @throws BadInputException when the job can never run
    * @throws ConflictException when the key was used for another job
@@ -148,22 +158,17 @@ public final class SplitJobs implements AutoCloseable {
       throw new BadInputException("task_data." + ASKED + " is the server's own; leave it out");
     }
     if (idempotencyKey == null) {
-      return launch(create(taskData(job, null)), job);
+      return launch(tasks.create(pending(taskData(job, null), Map.of())), job);
     }
-    if (!VALID_KEY.matcher(idempotencyKey).matches()) {
-      throw new BadInputException(
-          "Idempotency-Key must be 1 to 255 printable characters, not "
-              + Json.show(idempotencyKey));
-    }
+    IdempotencyKeys.check(idempotencyKey);
     Map<String, Object> data = taskData(job, idempotencyKey);
     Task first = first(idempotencyKey);
     if (first == null) {
-      Task mine = create(data);
-      first = Objects.requireNonNullElse(first(idempotencyKey), mine);
-      if (first.taskId().equals(mine.taskId())) {
-        return launch(mine, job);
+      String launchId = UUID.randomUUID().toString();
+      first = createOnce(pending(data, Map.of(LAUNCH_ID, launchId)), idempotencyKey);
+      if (launchId.equals(first.taskStatusData().get(LAUNCH_ID))) {
+        return launch(first, job);
       }
-      tasks.delete(mine.taskId()); // somebody came a moment before
     }
     if (!asked(first.taskData()).equals(asked(Json.copyOf("task_data", data, 1)))) {
       throw new ConflictException(
@@ -198,6 +203,7 @@ public final class SplitJobs implements AutoCloseable {
     return data;
   }
 
+  /** Finds also what was created before the registry kept keys of its own. */
   private @Nullable Task first(String key) {
     List<Task> found = new ArrayList<>();
     Filter filter =
@@ -206,9 +212,33 @@ public final class SplitJobs implements AutoCloseable {
     return found.isEmpty() ? null : found.get(0);
   }
 
-  private Task create(Map<String, Object> data) {
-    return tasks.create(
-        new NewTask(TASK_TYPE, data, TaskStatus.PENDING, Map.of("phase", LAUNCHING)));
+  private static NewTask pending(Map<String, Object> data, Map<String, Object> more) {
+    Map<String, Object> statusData = new LinkedHashMap<>(more);
+    statusData.put("phase", LAUNCHING);
+    return new NewTask(TASK_TYPE, data, TaskStatus.PENDING, statusData);
+  }
+
+  /** The task with the key, whoever created it, and whatever it is about. */
+  private Task createOnce(NewTask task, String key) {
+    try {
+      return tasks.create(task, taskKey(key)).stored().value();
+    } catch (ConflictException e) { // also when it differs in who launches it
+      return Task.fromMap(e.stored());
+    }
+  }
+
+  /**
+   * The task's key, which is no other client's by accident: keys of jobs and of tasks are two
+   * things. A digest, so that the longest key fits.
+   */
+  private static String taskKey(String key) {
+    try {
+      byte[] text = key.getBytes(StandardCharsets.US_ASCII);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+      return "split_job:" + HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   private String launch(Task task, SplitJob job) {

@@ -25,6 +25,22 @@ public interface TaskRegistry {
   Task create(NewTask task);
 
   /**
+   * Creates a task once, however often and from wherever it is asked for with the same key: of
+   * calls at the same moment one creates it, and all are answered it. The key is free again when
+   * the task is deleted.
+   *
+   * @param task what is to be done
+   * @param idempotencyKey the caller's name for this create, see {@link IdempotencyKeys}
+   * @return the task as it is now, and whether this call created it. Where the call goes over a
+   *     network and its answer got lost, the client asks again, and is told that the task was there
+   * @throws io.modelsplitter.error.BadInputException when it cannot be a key
+   * @throws io.modelsplitter.error.ConflictException when the key was used for a task of another
+   *     type, or with other data; it carries that task. The status and its data need not be the
+   *     same
+   */
+  Registration<Task> create(NewTask task, String idempotencyKey);
+
+  /**
    * {@return the task with this id}
    *
    * @param taskId the id of the task

@@ -10,12 +10,20 @@ import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.query.Filter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +72,119 @@ public abstract class TaskRegistryContract {
             new NewTask(type, Map.of(), "done", Map.of()))) {
       assertThrows(BadInputException.class, () -> registry().create(bad));
     }
+  }
+
+  private NewTask asked(Object n) {
+    return NewTask.of(type, Map.of("n", n, "model_name", "gpt2"));
+  }
+
+  @Test
+  void create_sameKeyAgain_isTheTaskAsItIsNow() {
+    Registration<Task> first = registry().create(asked(1), type);
+    assertTrue(first.created());
+    Task task = first.stored().value();
+    assertEquals(task, registry().get(task.taskId()));
+    assertEquals(new Registration<>(first.stored(), false), registry().create(asked(1), type));
+
+    Task running = registry().update(task.taskId(), TaskChange.status("in_progress", Map.of()));
+    NewTask otherStatus =
+        new NewTask(type, asked(1).taskData(), "in_progress", Map.of("phase", "launch"));
+    Registration<Task> again = registry().create(otherStatus, type);
+    assertFalse(again.created());
+    assertEquals(running, again.stored().value());
+    assertEquals(first.stored().version() + 1, again.stored().version());
+    assertEquals(List.of(task.taskId()), found(Filter.all()));
+  }
+
+  @Test
+  void create_otherKeys_areOtherTasks() {
+    Set<String> ids = new HashSet<>();
+    String longest = type + "~".repeat(255 - type.length());
+    for (String key : List.of(type, type.toUpperCase(Locale.ROOT), type + "!\"%", longest)) {
+      ids.add(registry().create(asked(1), key).stored().value().taskId());
+    }
+    assertEquals(4, ids.size());
+  }
+
+  @Test
+  void create_keyOfAnotherTask_conflicts() {
+    Task task = registry().create(asked(1), type).stored().value();
+    NewTask otherType = new NewTask("x", asked(1).taskData(), "pending", Map.of());
+    for (NewTask other : List.of(asked(2), asked("1"), asked(List.of(1)), otherType)) {
+      ConflictException e =
+          assertThrows(ConflictException.class, () -> registry().create(other, type));
+      assertEquals(task.taskId(), e.id());
+      assertEquals(task.toMap(), e.stored());
+      assertTrue(String.valueOf(e.getMessage()).contains(type), e::getMessage);
+    }
+    assertEquals(List.of(task.taskId()), found(Filter.all()));
+  }
+
+  @Test
+  void create_sameKeyWithItsFieldsInAnotherOrder_isTheSameTask() {
+    Map<String, Object> one = new LinkedHashMap<>();
+    Map<String, Object> other = new LinkedHashMap<>();
+    List<String> names = List.of("a", "b", "c");
+    names.forEach(name -> one.put(name, List.of(new LinkedHashMap<>(one))));
+    for (int i = 0; i < names.size(); i++) {
+      other.put(names.get(2 - i), one.get(names.get(2 - i)));
+    }
+    assertFalse(List.copyOf(one.keySet()).equals(List.copyOf(other.keySet())));
+    assertTrue(registry().create(NewTask.of(type, one), type).created());
+    assertFalse(registry().create(NewTask.of(type, other), type).created());
+  }
+
+  @Test
+  void create_sameKeyFromMany_createsOneTask() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try {
+      for (int round = 0; round < 10; round++) {
+        String key = type + round;
+        CyclicBarrier together = new CyclicBarrier(16);
+        Callable<Registration<Task>> call =
+            () -> {
+              together.await();
+              return registry().create(asked(key), key);
+            };
+        Set<String> ids = new HashSet<>();
+        int created = 0;
+        for (Future<Registration<Task>> done : threads.invokeAll(Collections.nCopies(16, call))) {
+          ids.add(done.get().stored().value().taskId());
+          created += done.get().created() ? 1 : 0;
+        }
+        assertEquals(1, created);
+        assertEquals(List.copyOf(ids), found(Filter.eq("task_data.n", key)));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void create_keyOfADeletedTask_isFree() {
+    Task task = registry().create(asked(1), type).stored().value();
+    registry().delete(task.taskId());
+    Registration<Task> later = registry().create(asked(2), type);
+    assertTrue(later.created());
+    assertFalse(task.taskId().equals(later.stored().value().taskId()));
+    assertEquals(new Registration<>(later.stored(), false), registry().create(asked(2), type));
+  }
+
+  @Test
+  void create_badTaskWithAKey_leavesTheKeyFree() {
+    NewTask bad = new NewTask(type, Map.of(), "done", Map.of());
+    assertThrows(BadInputException.class, () -> registry().create(bad, type));
+    assertTrue(registry().create(asked(1), type).created());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "a b", "a\tb", "a\nb", "\u0000", "\u007f", "k\u00fc", "256"})
+  void create_badKey_isRefused(String key) {
+    String bad = key.equals("256") ? "x".repeat(256) : key;
+    BadInputException e =
+        assertThrows(BadInputException.class, () -> registry().create(asked(1), bad));
+    assertTrue(String.valueOf(e.getMessage()).startsWith("Idempotency-Key must"), e::getMessage);
+    assertEquals(List.of(), found(Filter.all()));
   }
 
   @Test

@@ -2,12 +2,16 @@ package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.Explanation.AnsweredBy;
+import io.modelsplitter.registry.IdempotencyKeys;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
+import io.modelsplitter.registry.Registration;
+import io.modelsplitter.registry.Stored;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskQuery;
@@ -20,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 
 /** Tasks in the table {@code task}. */
 final class JdbcTaskRegistry implements TaskRegistry {
@@ -27,6 +32,8 @@ final class JdbcTaskRegistry implements TaskRegistry {
 
   /** A result may name every tensor of a large model, and must not be lost for it. */
   private static final int MAX_ENTRIES = 1_000_000;
+
+  private static final int ATTEMPTS = 10;
 
   private final Database database;
   private final IndexedTable<Task> table;
@@ -40,10 +47,57 @@ final class JdbcTaskRegistry implements TaskRegistry {
   @Override
   public Task create(NewTask newTask) {
     Task task = newTask.toTask(UUID.randomUUID().toString(), now());
+    table.insert(task, TaskRow.INSERT, newValues(task));
+    return task;
+  }
+
+  private static Map<String, Object> newValues(Task task) {
     Map<String, Object> values = TaskRow.values(task);
     values.put("created", task.taskCreateTimestamp());
-    table.insert(task, TaskRow.INSERT, values);
-    return task;
+    return values;
+  }
+
+  /** The unique key decides who creates it; the others wait for that one, and read its task. */
+  @Override
+  public Registration<Task> create(NewTask newTask, String idempotencyKey) {
+    IdempotencyKeys.check(idempotencyKey);
+    String request = TaskKeys.request(newTask);
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Task task = newTask.toTask(UUID.randomUUID().toString(), now());
+      try {
+        table.insertAfter(
+            handle -> TaskKeys.insert(handle, idempotencyKey, task.taskId(), request),
+            task,
+            TaskRow.INSERT,
+            newValues(task));
+        return new Registration<>(stored(task, 1), true);
+      } catch (JdbiException e) {
+        if (!Database.isDuplicateKey(e)) {
+          throw e;
+        }
+      }
+      var there = database.run(handle -> TaskKeys.find(handle, idempotencyKey));
+      if (there.isPresent()) { // else it was deleted meanwhile, and the key is free
+        return existing(idempotencyKey, there.get(), request);
+      }
+    }
+    throw new UnavailableException(
+        "the task with the Idempotency-Key " + Json.show(idempotencyKey) + " comes and goes", null);
+  }
+
+  private static Registration<Task> existing(String key, TaskKeys.Keyed there, String request) {
+    Task task = there.task().value();
+    if (there.request().equals(request)) {
+      return new Registration<>(stored(task, there.task().version()), false);
+    }
+    throw new ConflictException(
+        "Idempotency-Key %s was used for another task, %s".formatted(Json.show(key), task.taskId()),
+        task.taskId(),
+        task.toMap());
+  }
+
+  private static Stored<Task> stored(Task task, long version) {
+    return new Stored<>(task, version, Instant.ofEpochSecond(task.taskUpdateTimestamp()));
   }
 
   @Override
@@ -91,6 +145,7 @@ final class JdbcTaskRegistry implements TaskRegistry {
     table.inTransaction(
         handle -> {
           table.delete(handle, lock(handle, taskId));
+          TaskKeys.delete(handle, taskId);
           return taskId;
         });
   }

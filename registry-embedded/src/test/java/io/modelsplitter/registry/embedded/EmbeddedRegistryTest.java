@@ -139,7 +139,7 @@ class EmbeddedRegistryTest {
 
   /** Versions that a database may have; not each of them is one of both databases. */
   @ParameterizedTest
-  @ValueSource(strings = {"2", "3", "4", "5", "6", "7"})
+  @ValueSource(strings = {"2", "3", "4", "5", "6", "7", "11"})
   void open_databaseOfAnOlderVersion_findsWhatIsInIt(String version) throws SQLException {
     for (DataSource dataSource : List.of(file(), RealPostgres.newDatabase())) {
       Schema.configure(dataSource, Dialect.of(product(dataSource)))
@@ -162,6 +162,9 @@ class EmbeddedRegistryTest {
         assertEquals(List.of(LAYER), registry.modelLayers().query(filter));
         List<Task> tasks = registry.tasks().query(Filter.gt("task_data.world_size", 3));
         assertEquals(List.of("t"), tasks.stream().map(Task::taskId).toList());
+        assertTrue(registry.tasks().create(NewTask.of("split", Map.of()), "k").created());
+        assertFalse(registry.tasks().create(NewTask.of("split", Map.of()), "k").created());
+        registry.tasks().delete("t");
         assertEquals(3, registry.modelLayers().get(LAYER.modelLayerHash()).version());
         ModelLayer later = new ModelLayer("later", "a", "c", "u", List.of(), 0, 1);
         registry.modelLayers().create(later);

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.NewTask;
+import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskQuery;
@@ -41,8 +42,17 @@ final class TaskRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    Task task = registry.create(NewTask.fromMap(Bodies.object(ctx)));
-    Answers.success(ctx, Answers.withMessage("Task created", task.toMap()));
+    NewTask task = NewTask.fromMap(Bodies.object(ctx));
+    String key = ctx.header("Idempotency-Key");
+    if (key == null) {
+      Answers.success(ctx, Answers.withMessage("Task created", registry.create(task).toMap()));
+      return;
+    }
+    Registration<Task> done = registry.create(task, key);
+    ctx.status(done.created() ? 201 : 200);
+    Answers.version(ctx, done.stored());
+    String message = done.created() ? "Task created" : "Task exists";
+    Answers.success(ctx, Answers.withMessage(message, done.stored().value().toMap()));
   }
 
   private void get(Context ctx) {

@@ -193,13 +193,42 @@ class WireTest {
   }
 
   @Test
+  void task_withAKey_isCreatedOnce() throws Exception {
+    String body = "{\"task_type\": \"t\", \"task_data\": {\"n\": 1}}";
+    HttpResponse<String> created = keyed(body, "wire-" + hash);
+    assertEquals(201, created.statusCode(), created::body);
+    assertTrue(created.body().startsWith("{\"success\":true,\"data\":{\"message\":\"Task created"));
+    assertEquals("\"1\"", created.headers().firstValue("ETag").orElse(""));
+    HttpResponse<String> again = keyed(body, "wire-" + hash);
+    assertEquals(200, again.statusCode());
+    assertEquals(created.body().replace("Task created", "Task exists"), again.body());
+    HttpResponse<String> other = keyed(body.replace("1", "2"), "wire-" + hash);
+    assertEquals(409, other.statusCode());
+    assertTrue(created.body().contains(taskId(other)));
+    assertTrue(error(keyed(body, "a b")).contains("Idempotency-Key"));
+    assertEquals(400, keyed(body, "a b").statusCode());
+    assertEquals(400, keyed(body, "").statusCode());
+  }
+
+  private static String taskId(HttpResponse<String> answer) {
+    return String.valueOf(((Map<?, ?>) json(answer).getOrDefault("data", Map.of())).get("task_id"));
+  }
+
+  private HttpResponse<String> keyed(String body, String key) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(remote.url() + "/task"))
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
   void task_throughItsLife() {
     HttpResponse<String> created =
         send("POST", "/task", "{\"task_type\": \"model_splits\", \"task_data\": {\"a\": 1}}");
     assertEquals(200, created.statusCode());
-    String id =
-        String.valueOf(((Map<?, ?>) json(created).getOrDefault("data", Map.of())).get("task_id"));
-
+    String id = taskId(created);
     String update = "{\"task_id\": \"%s\", \"status\": \"%s\", \"task_status_data\": {\"n\": 1}}";
     assertEquals(
         200, send("POST", "/task_update", update.formatted(id, "in_progress")).statusCode());

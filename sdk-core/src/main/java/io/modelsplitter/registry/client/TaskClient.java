@@ -1,11 +1,14 @@
 package io.modelsplitter.registry.client;
 
+import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Explanation;
+import io.modelsplitter.registry.IdempotencyKeys;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.RecordIds;
+import io.modelsplitter.registry.Registration;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.TaskQuery;
@@ -14,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 
 /**
@@ -90,7 +94,28 @@ public final class TaskClient implements TaskRegistry {
   @Override
   public Task create(NewTask task) {
     // Twice would be two tasks, so this is repeated only when nothing was sent.
-    var answer = http.call("POST", http.url("task").build(), task.toMap(), false, "");
+    return created(http.call("POST", http.url("task").build(), task.toMap(), false, ""));
+  }
+
+  /**
+   * As the port has it. Where the registry is another service than ours, and does not know the
+   * header {@code Idempotency-Key}, each call creates a task, and so may each time that it is
+   * repeated.
+   */
+  @Override
+  public Registration<Task> create(NewTask task, String idempotencyKey) {
+    IdempotencyKeys.check(idempotencyKey);
+    Headers key = Headers.of("Idempotency-Key", idempotencyKey);
+    try {
+      var answer = http.call("POST", http.url("task").build(), task.toMap(), key, true, "");
+      return new Registration<>(answer.stored(created(answer)), answer.status() == 201);
+    } catch (ConflictException e) {
+      String id = e.stored().get("task_id") instanceof String taskId ? taskId : e.id();
+      throw new ConflictException(String.valueOf(e.getMessage()), id, e.stored());
+    }
+  }
+
+  private Task created(RegistryHttp.Answer answer) {
     Object id = answer.data().get("task_id");
     return answer.data().containsKey("task_status") || !(id instanceof String taskId)
         ? Task.fromMap(answer.data())

@@ -236,6 +236,31 @@ class RegistryHttpTest {
   }
 
   @Test
+  void createOfATask_withAKey_isTriedAgainWithTheSameKey() {
+    NewTask task = NewTask.of("model_splits", Map.of());
+    for (var answer :
+        List.of(
+            aResponse().withFault(Fault.EMPTY_RESPONSE),
+            aResponse().withStatus(503),
+            aResponse().withStatus(429))) {
+      server.resetAll();
+      server.stubFor(post("/task").willReturn(answer));
+      assertThrows(UnavailableException.class, () -> tasks().create(task, "k"));
+      server.verify(
+          4, postRequestedFor(urlEqualTo("/task")).withHeader("Idempotency-Key", equalTo("k")));
+    }
+  }
+
+  @Test
+  void createOfATask_atAServiceWithoutKeys_isWhatItAnswers() {
+    server.stubFor(
+        post("/task").willReturn(okJson("{\"success\":true,\"data\":{\"task_id\":\"t\"}}")));
+    server.stubFor(get("/task/t").willReturn(okJson(task("pending"))));
+    NewTask task = NewTask.of("model_splits", Map.of());
+    assertEquals("t", tasks().create(task, "k").stored().value().taskId());
+  }
+
+  @Test
   void builder_saysHowOftenAndWithWhat() {
     server.stubFor(
         any(anyUrl()).willReturn(aResponse().withStatus(503).withHeader("Retry-After", "1")));
