@@ -114,9 +114,14 @@ public final class CheckpointMerge {
   /**
    * As {@link #merge(Path, List, Path)}, for who wants to know how far it is.
    *
+   * @param plan as {@link #open} takes it
+   * @param files as {@link #open} takes them
+   * @param target the file to write; one that is there is replaced
    * @param done hears of so many bytes each time that some were done, from any thread: those of the
    *     files that have a digest, which is checked first, then those of the merged file; what it
    *     throws ends the work
+   * @return its size and digests
+   * @throws IOException when a file cannot be read or written
    */
   public FileDigests merge(Path plan, List<PartFile> files, Path target, LongConsumer done)
       throws IOException {

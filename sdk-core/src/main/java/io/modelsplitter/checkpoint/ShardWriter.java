@@ -64,8 +64,12 @@ public final class ShardWriter {
   /**
    * As {@link #write(List, Path)}, for who wants to know how far it is.
    *
+   * @param parts what the file holds, in this order
+   * @param target the file to write; one that is there is replaced
    * @param written hears of so many bytes each time that some were written; what it throws ends the
    *     work
+   * @return size and digests of the file
+   * @throws IOException when a file cannot be read or written
    */
   public FileDigests write(List<TensorPart> parts, Path target, LongConsumer written)
       throws IOException {

@@ -60,7 +60,10 @@ public final class LayerHash {
   /**
    * As {@link #sha256(Path)}, for who wants to know how far it is.
    *
+   * @param file an existing file
    * @param read hears of so many bytes each time that some were read; what it throws ends the work
+   * @return its SHA-256 in lower-case hex
+   * @throws IOException when the file cannot be read
    */
   public String sha256(Path file, LongConsumer read) throws IOException {
     return digest(file, "SHA-256", read);
@@ -70,7 +73,9 @@ public final class LayerHash {
    * The MD5 of a file in lower-case hex: {@link #getHash} with its reasons, and for who wants to
    * know how far it is.
    *
+   * @param file an existing file
    * @param read hears of so many bytes each time that some were read; what it throws ends the work
+   * @return its MD5
    * @throws IOException when the file cannot be read
    */
   public String md5(Path file, LongConsumer read) throws IOException {
@@ -127,8 +132,11 @@ public final class LayerHash {
   /**
    * As {@link #digests(List)}, for who wants to know how far it is.
    *
+   * @param files existing files
    * @param read hears of so many bytes each time that some of any file were read, from any thread;
    *     what it throws ends the work
+   * @return in the order of the files
+   * @throws IOException when one cannot be read
    */
   public Map<Path, FileDigests> digests(List<Path> files, LongConsumer read) throws IOException {
     int threads = Math.max(1, Math.min(files.size(), Runtime.getRuntime().availableProcessors()));

@@ -146,7 +146,13 @@ public final class Json {
     return read(what, () -> FACTORY.createParser(text), JsonValues::read);
   }
 
-  /** As {@link #parse(String, String)}, of text that {@link #write} made, and quicker. */
+  /**
+   * As {@link #parse(String, String)}, of text that {@link #write} made, and quicker.
+   *
+   * @param what the name of the text for error messages
+   * @param text the text
+   * @return the value; null for {@code null}
+   */
   public static @Nullable Object parseWritten(String what, String text) {
     return read(what, () -> OWN.createParser(text), JsonValues::read);
   }
@@ -233,7 +239,11 @@ public final class Json {
     return new String(writeBytes(value), StandardCharsets.US_ASCII);
   }
 
-  /** The value as JSON text in ASCII. */
+  /**
+   * {@return the value as JSON text in ASCII}
+   *
+   * @param value a plain value as JSON has it: null, text, number, truth value, list or map
+   */
   public static byte[] writeBytes(@Nullable Object value) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(512);
     try {
