@@ -111,7 +111,8 @@ public final class AtomicFile implements Closeable {
    */
   public static void flushFolder(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+    // Not the file store's views: to find that fails where /proc/mounts does not have the folder.
+    if (folder == null || !folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return; // elsewhere a folder cannot be opened
     }
     flush(folder);

@@ -204,8 +204,8 @@ final class Download {
     if (length > options.maxBytes()) {
       throw tooLarge(url, options);
     }
-    long free = Files.getFileStore(part).getUsableSpace();
-    if (length > free) {
+    long free = part.toFile().getUsableSpace();
+    if (free > 0 && length > free) { // 0 also where nobody knows
       throw new IOException(
           "%s has %d bytes, and there is room for %d only in %s"
               .formatted(FileDownloader.shown(url), length, free, target.getParent()));

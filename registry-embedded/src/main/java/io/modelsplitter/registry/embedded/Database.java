@@ -140,9 +140,10 @@ final class Database {
         });
   }
 
-  /** Runs one statement of its own, as {@link #find} without Jdbi. */
+  /** Runs one statement of its own, again when it lost a race; as {@link #find} without Jdbi. */
   void execute(String sql, Map<String, ? extends @Nullable Object> values) {
-    int unused = connected(it -> NamedStatement.of(sql).execute(it, dialect, values));
+    NamedStatement statement = NamedStatement.of(sql);
+    int unused = repeated(() -> connected(it -> statement.execute(it, dialect, values)));
   }
 
   private interface Connected<T> {
@@ -163,9 +164,13 @@ final class Database {
 
   /** Runs statements in one transaction, again from the start when it lost a race. */
   <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
+    return repeated(() -> translated(() -> jdbi.inTransaction(work)));
+  }
+
+  private static <T> T repeated(Work<T> work) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return translated(() -> jdbi.inTransaction(work));
+        return work.run();
       } catch (JdbiException e) {
         if (attempt == ATTEMPTS || !LOST_RACE.contains(state(e))) {
           throw e;
