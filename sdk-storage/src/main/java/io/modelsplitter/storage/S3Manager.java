@@ -57,9 +57,6 @@ public final class S3Manager {
   /** The SHA-256 of an object that this uploaded, among its metadata. */
   private static final String SHA256 = "sha256";
 
-  /** S3 takes no more. */
-  private static final Duration LONGEST_PRESIGNED = Duration.ofDays(7);
-
   private static final Duration PRESIGNED = Duration.ofHours(1);
 
   private final S3Connection connection;
@@ -260,8 +257,6 @@ public final class S3Manager {
     FileDownloader downloader =
         FileDownloader.builder()
             .connections(connection.connections())
-            .connectTimeout(Duration.ofMillis(connection.http().connectTimeoutMillis()))
-            .readTimeout(Duration.ofMillis(connection.http().readTimeoutMillis()))
             .resolver(
                 new UrlResolver() {
                   @Override
@@ -300,8 +295,7 @@ public final class S3Manager {
    *
    * @param bucket the name of an existing bucket
    * @param key the object's key in the bucket
-   * @param valid a second to seven days
-   * @throws BadInputException when it is not
+   * @param valid up to seven days
    */
   public URI presignedDownloadUrl(String bucket, String key, Duration valid) {
     return presigned(Http.Method.GET, bucket, key, valid);
@@ -312,21 +306,13 @@ public final class S3Manager {
    *
    * @param bucket the name of an existing bucket
    * @param key the object's key in the bucket
-   * @param valid a second to seven days
-   * @throws BadInputException when it is not
+   * @param valid up to seven days
    */
   public URI presignedUploadUrl(String bucket, String key, Duration valid) {
     return presigned(Http.Method.PUT, bucket, key, valid);
   }
 
   private URI presigned(Http.Method method, String bucket, String key, Duration valid) {
-    if (valid.toSeconds() < 1 || valid.compareTo(LONGEST_PRESIGNED) > 0) {
-      throw new BadInputException(
-          "a URL can be valid for a second to "
-              + LONGEST_PRESIGNED.toDays()
-              + " days, not "
-              + valid);
-    }
     return S3Failures.translated(
         "sign a URL of",
         bucket,

@@ -142,11 +142,10 @@ final class S3Upload {
         }
       }
     } catch (BadInputException | UnavailableException e) {
-      boolean isGone = S3Failures.isNoSuchUpload(e); // it was finished, or given up
-      if (!isGone && (e instanceof UnavailableException || S3Failures.isOfWrongCredentials(e))) {
+      if (e instanceof UnavailableException && !S3Failures.isNoSuchUpload(e)) {
         throw e;
       }
-      note.delete();
+      note.delete(); // it was finished, or given up
       sent.clear();
       return Optional.empty();
     }
