@@ -192,7 +192,7 @@ class MetricsTest {
     assertEquals(0, samples.get(queries.formatted("scan", "block")));
     assertEquals(1, samples.get("modelsplitter_tasks_ended_total{status=\"complete\"}"));
     assertEquals(0, samples.get("modelsplitter_tasks_ended_total{status=\"failed\"}"));
-    assertEquals(10, samples.get("hikaricp_connections_max"));
+    assertEquals(20, samples.get("hikaricp_connections_max"));
     assertEquals(0, samples.get("hikaricp_connections_active"));
     assertTrue(value(samples, "hikaricp_connections_idle") >= 1, samples::toString);
     assertEquals(0, samples.get("hikaricp_connections_pending"));
