@@ -210,7 +210,7 @@ class ServerJarIT {
       for (String name :
           List.of(
               "http_server_requests_active 1",
-              "hikaricp_connections_max 10",
+              "hikaricp_connections_max 20",
               "modelsplitter_queries_total{answered_by=\"scan\",collection=\"task\"} 0",
               "jvm_memory_used_bytes{")) {
         assertTrue(metrics.contains(name), metrics);
