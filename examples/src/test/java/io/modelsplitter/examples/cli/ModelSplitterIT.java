@@ -140,13 +140,12 @@ class ModelSplitterIT {
   void plan_whoseReaderGoesAway_endsQuietly() throws Exception {
     Ended ended =
         bash(
-            TOOL
+            "exec 3> >(exec true); wait $!; "
+                + TOOL
                 + " plan '"
                 + model()
-                + "' --world-size 2 --json --quiet | head -c 10 >head;"
-                + " echo ${PIPESTATUS[0]}");
+                + "' --world-size 2 --json --quiet >&3; echo $?");
     assertEquals(new Ended(0, "141\n", ""), ended);
-    assertEquals("{\"format\":", Files.readString(folder.resolve("head")));
   }
 
   @Test
