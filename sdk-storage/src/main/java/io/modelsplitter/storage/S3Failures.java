@@ -119,6 +119,11 @@ final class S3Failures {
     }
   }
 
+  /** As {@link #isOfCredentials}, where they are good for nothing, not only for what was asked. */
+  static boolean isOfWrongCredentials(ModelSplitterException e) {
+    return isOfCredentials(e) && !code(e.getCause()).equals("AccessDenied");
+  }
+
   /** Credentials may be renewed, and what was sent is still there then. */
   static boolean isOfCredentials(ModelSplitterException e) {
     return CREDENTIALS.contains(code(e.getCause()));

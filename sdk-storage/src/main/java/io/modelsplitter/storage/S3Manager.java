@@ -15,7 +15,6 @@ import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.FileDigests;
 import io.modelsplitter.file.FileDownloader;
 import io.modelsplitter.file.LayerHash;
-import io.modelsplitter.file.UrlResolver;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,7 +29,6 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Consumer;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +53,10 @@ public final class S3Manager {
   private static final Logger log = LoggerFactory.getLogger(S3Manager.class);
 
   /** The SHA-256 of an object that this uploaded, among its metadata. */
-  private static final String SHA256 = "sha256";
+  static final String SHA256 = "sha256";
+
+  /** S3 takes no more. */
+  private static final Duration LONGEST_PRESIGNED = Duration.ofDays(7);
 
   private static final Duration PRESIGNED = Duration.ofHours(1);
 
@@ -254,35 +255,8 @@ public final class S3Manager {
    */
   public FileDigests download(String bucket, String key, Path target) throws IOException {
     StatObjectResponse stored = stat("download of", bucket, key);
-    FileDownloader downloader =
-        FileDownloader.builder()
-            .connections(connection.connections())
-            .resolver(
-                new UrlResolver() {
-                  @Override
-                  public String scheme() {
-                    return "s3";
-                  }
-
-                  @Override
-                  public String resolve(String url, Map<String, String> environment) {
-                    return presignedDownloadUrl(bucket, key, PRESIGNED).toString();
-                  }
-                })
-            .build();
-    String url = "s3://" + bucket + "/" + key;
-    String digest = digest(stored);
-    return digest == null ? downloader.fetch(url, target) : downloader.fetch(url, target, digest);
-  }
-
-  private static @Nullable String digest(StatObjectResponse stored) {
-    String sha256 = stored.userMetadata().getFirst(SHA256);
-    if (sha256 != null && sha256.matches("[0-9a-f]{64}")) {
-      return sha256;
-    }
-    String etag = stored.etag().replace("\"", "");
-    boolean isEncrypted = stored.headers().get("x-amz-server-side-encryption") != null;
-    return !isEncrypted && etag.matches("[0-9a-f]{32}") ? etag : null;
+    return new S3Download(connection, () -> presignedDownloadUrl(bucket, key, PRESIGNED))
+        .run(stored, "s3://" + bucket + "/" + key, target);
   }
 
   private StatObjectResponse stat(String verb, String bucket, String key) {
@@ -295,7 +269,8 @@ public final class S3Manager {
    *
    * @param bucket the name of an existing bucket
    * @param key the object's key in the bucket
-   * @param valid up to seven days
+   * @param valid a second to seven days
+   * @throws BadInputException when it is not
    */
   public URI presignedDownloadUrl(String bucket, String key, Duration valid) {
     return presigned(Http.Method.GET, bucket, key, valid);
@@ -306,13 +281,21 @@ public final class S3Manager {
    *
    * @param bucket the name of an existing bucket
    * @param key the object's key in the bucket
-   * @param valid up to seven days
+   * @param valid a second to seven days
+   * @throws BadInputException when it is not
    */
   public URI presignedUploadUrl(String bucket, String key, Duration valid) {
     return presigned(Http.Method.PUT, bucket, key, valid);
   }
 
   private URI presigned(Http.Method method, String bucket, String key, Duration valid) {
+    if (valid.toSeconds() < 1 || valid.compareTo(LONGEST_PRESIGNED) > 0) {
+      throw new BadInputException(
+          "a URL can be valid for a second to "
+              + LONGEST_PRESIGNED.toDays()
+              + " days, not "
+              + valid);
+    }
     return S3Failures.translated(
         "sign a URL of",
         bucket,

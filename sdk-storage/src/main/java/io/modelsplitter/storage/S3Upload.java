@@ -142,10 +142,11 @@ final class S3Upload {
         }
       }
     } catch (BadInputException | UnavailableException e) {
-      if (e instanceof UnavailableException && !S3Failures.isNoSuchUpload(e)) {
+      boolean isGone = S3Failures.isNoSuchUpload(e); // it was finished, or given up
+      if (!isGone && (e instanceof UnavailableException || S3Failures.isOfWrongCredentials(e))) {
         throw e;
       }
-      note.delete(); // it was finished, or given up
+      note.delete();
       sent.clear();
       return Optional.empty();
     }

@@ -32,7 +32,9 @@ public final class S3UrlResolver implements UrlResolver {
     try {
       URI uri = new URI(url);
       String path = uri.getPath();
-      if (uri.getAuthority() != null && path != null && path.length() > 1) {
+      boolean isWhole =
+          uri.getQuery() == null && uri.getFragment() == null; // else it asks for more
+      if (isWhole && uri.getAuthority() != null && path != null && path.length() > 1) {
         S3Manager s3 = managers.computeIfAbsent(environment, S3Manager::from);
         return s3.presignedDownloadUrl(uri.getAuthority(), path.substring(1), VALID).toString();
       }
@@ -40,6 +42,7 @@ public final class S3UrlResolver implements UrlResolver {
       // said below
     }
     throw new BadInputException(
-        "an S3 URL must be s3://bucket/key, not " + FileDownloader.shown(url));
+        "an S3 URL must be s3://bucket/key, with ? as %3F and # as %23 in the key, not "
+            + FileDownloader.shown(url));
   }
 }

@@ -16,7 +16,8 @@ final class StoredNames {
   static String checked(String name) {
     if (!isValid(name)) {
       throw new BadInputException(
-          "a stored file's name must be 1 to 255 characters of [A-Za-z0-9._-], not \""
+          "a stored file's name must be 1 to 255 characters of [A-Za-z0-9._-] that begin with a"
+              + " letter or digit, not \""
               + name
               + "\"");
     }

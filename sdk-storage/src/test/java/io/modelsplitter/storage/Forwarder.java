@@ -26,6 +26,9 @@ final class Forwarder implements AutoCloseable {
 
   volatile boolean isSilent;
 
+  /** Nothing of a request that begins so comes through, nor what follows on its connection. */
+  volatile String silentTo = "";
+
   Forwarder(URI server) throws IOException {
     this.server = server;
     start(this::accept);
@@ -69,11 +72,13 @@ final class Forwarder implements AutoCloseable {
     InputStream in = client.getInputStream();
     OutputStream out = behind.getOutputStream();
     byte[] buffer = new byte[16 << 10];
+    boolean isDeaf = false;
     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-      if (isSilent) {
+      String text = new String(buffer, 0, Math.min(read, 2_000), StandardCharsets.ISO_8859_1);
+      isDeaf |= !silentTo.isEmpty() && text.startsWith(silentTo);
+      if (isSilent || isDeaf) {
         continue;
       }
-      String text = new String(buffer, 0, Math.min(read, 2_000), StandardCharsets.ISO_8859_1);
       if (!losesAnswerTo.isEmpty() && text.startsWith("POST") && text.contains(losesAnswerTo)) {
         losesAnswerTo = "";
         isLost[0] = true;

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.gaul.s3proxy.junit.S3ProxyExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Against a real S3 server. */
@@ -275,5 +276,61 @@ class S3LayerStoreTest extends LayerStoreContract {
     long most = 5L << 40;
     long size = S3Upload.partSize(most);
     assertTrue(size * 10_000 >= most && size < 5L << 30, String.valueOf(size));
+  }
+
+  @Test
+  @Timeout(100)
+  void download_serverThatFallsSilent_isUnavailableAfterTheReadTimeout() throws IOException {
+    s3().upload(Files.writeString(work.resolve("model.bin"), "content"), BUCKET, "x");
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.silentTo = "GET";
+      S3Manager s3 =
+          S3Manager.builder("access", "secret")
+              .endpoint(forwarder.url())
+              .readTimeout(Duration.ofMillis(200))
+              .build();
+      assertThrows(UnavailableException.class, () -> s3.download(BUCKET, "x", work.resolve("y")));
+    }
+  }
+
+  @Test
+  void upload_credentialsThatAreWrongMeanwhile_doNotForgetWhatWasSent() throws IOException {
+    Path file = large();
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.bytesToServer.set(40_000_000);
+      S3Manager s3 =
+          S3Manager.builder("access", "secret").endpoint(forwarder.url()).connections(1).build();
+      assertThrows(UnavailableException.class, () -> s3.upload(file, BUCKET, "large"));
+    }
+    S3Manager wrongKeys =
+        S3Manager.builder("access", "wrong").endpoint(server.getUri().toString()).build();
+    assertMessage("SignatureDoesNotMatch", () -> wrongKeys.upload(file, BUCKET, "large"));
+    try (Forwarder forwarder = new Forwarder(server.getUri())) {
+      forwarder.bytesToServer.set(25_000_000); // enough for what is missing, not for all
+      S3Manager.builder("access", "secret")
+          .endpoint(forwarder.url())
+          .build()
+          .upload(file, BUCKET, "large");
+    }
+    assertStored(file, "large");
+  }
+
+  @Test
+  void presignedUrl_thatWouldBeValidForTooLong_isRefused() {
+    for (Duration valid :
+        List.of(Duration.ZERO, Duration.ofDays(8), Duration.ofSeconds((1L << 32) + 60))) {
+      assertMessage("7 days", () -> s3().presignedDownloadUrl(BUCKET, "x", valid));
+    }
+  }
+
+  @Test
+  void resolve_urlWithMoreThanAKey_isRefused() {
+    Map<String, String> environment =
+        Map.of("AWS_ACCESS_KEY_ID", "access", "AWS_SECRET_ACCESS_KEY", "secret");
+    S3UrlResolver resolver = new S3UrlResolver();
+    assertTrue(resolver.resolve("s3://layers/a%23b", environment).contains("/a%23b?"));
+    for (String url : List.of("s3://layers/a#b", "s3://layers/a?versionId=1", "s3://layers/")) {
+      assertMessage("s3://bucket/key", () -> resolver.resolve(url, environment));
+    }
   }
 }

@@ -4,7 +4,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
@@ -20,9 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
-import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.modelsplitter.error.AccessDeniedException;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
@@ -33,7 +30,6 @@ import io.modelsplitter.query.Filter;
 import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.Deadline;
 import io.modelsplitter.registry.ModelLayer;
-import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Query;
 import io.modelsplitter.registry.TaskChange;
 import java.io.IOException;
@@ -49,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clients against services that are not ours, that are busy, or that break. */
+/** The clients against services that are not ours. */
 class RegistryHttpTest {
   @RegisterExtension
   static final WireMockExtension server =
@@ -57,7 +53,7 @@ class RegistryHttpTest {
           .options(WireMockConfiguration.wireMockConfig().dynamicPort())
           .build();
 
-  private static final String LAYER =
+  static final String LAYER =
       """
       {"model_layer_hash": "h", "model_asset_id": "a", "model_component_registry_uri": "c",
        "model_layer_public_url": "u", "model_layer_metadata": [], "model_layer_rank": 0,
@@ -144,23 +140,6 @@ class RegistryHttpTest {
     assertThrows(UnavailableException.class, () -> layers().get("h"));
   }
 
-  @Test
-  void busy_isTriedAgain() {
-    server.stubFor(
-        get("/task/t")
-            .inScenario("busy")
-            .whenScenarioStateIs(Scenario.STARTED)
-            .willReturn(aResponse().withStatus(503))
-            .willSetStateTo("free"));
-    server.stubFor(
-        get("/task/t")
-            .inScenario("busy")
-            .whenScenarioStateIs("free")
-            .willReturn(okJson(task("pending"))));
-    assertEquals("pending", tasks().get("t").taskStatus());
-    server.verify(2, getRequestedFor(urlEqualTo("/task/t")));
-  }
-
   private static List<String> requestIds() {
     return server.getAllServeEvents().stream()
         .map(it -> String.valueOf(it.getRequest().getHeader("X-Request-Id")))
@@ -213,54 +192,6 @@ class RegistryHttpTest {
   }
 
   @Test
-  void brokenConnection_isTriedAgainOnlyWhenThatIsSafe() {
-    server.stubFor(any(anyUrl()).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
-    assertThrows(UnavailableException.class, () -> tasks().get("t"));
-    server.verify(4, getRequestedFor(urlEqualTo("/task/t")));
-    server.resetRequests();
-    assertThrows(
-        UnavailableException.class, () -> tasks().create(NewTask.of("model_splits", Map.of())));
-    server.verify(1, postRequestedFor(urlEqualTo("/task")));
-  }
-
-  @Test
-  void busy_createOfATask_isTriedAgainOnlyWhereItWasRefusedAtOnce() {
-    server.stubFor(post("/task").willReturn(aResponse().withStatus(503)));
-    NewTask task = NewTask.of("model_splits", Map.of());
-    assertThrows(UnavailableException.class, () -> tasks().create(task));
-    server.verify(1, postRequestedFor(urlEqualTo("/task")));
-    server.resetRequests();
-    server.stubFor(post("/task").willReturn(aResponse().withStatus(429)));
-    assertThrows(UnavailableException.class, () -> tasks().create(task));
-    server.verify(4, postRequestedFor(urlEqualTo("/task")));
-  }
-
-  @Test
-  void createOfATask_withAKey_isTriedAgainWithTheSameKey() {
-    NewTask task = NewTask.of("model_splits", Map.of());
-    for (var answer :
-        List.of(
-            aResponse().withFault(Fault.EMPTY_RESPONSE),
-            aResponse().withStatus(503),
-            aResponse().withStatus(429))) {
-      server.resetAll();
-      server.stubFor(post("/task").willReturn(answer));
-      assertThrows(UnavailableException.class, () -> tasks().create(task, "k"));
-      server.verify(
-          4, postRequestedFor(urlEqualTo("/task")).withHeader("Idempotency-Key", equalTo("k")));
-    }
-  }
-
-  @Test
-  void createOfATask_atAServiceWithoutKeys_isWhatItAnswers() {
-    server.stubFor(
-        post("/task").willReturn(okJson("{\"success\":true,\"data\":{\"task_id\":\"t\"}}")));
-    server.stubFor(get("/task/t").willReturn(okJson(task("pending"))));
-    NewTask task = NewTask.of("model_splits", Map.of());
-    assertEquals("t", tasks().create(task, "k").stored().value().taskId());
-  }
-
-  @Test
   void builder_saysHowOftenAndWithWhat() {
     server.stubFor(
         any(anyUrl()).willReturn(aResponse().withStatus(503).withHeader("Retry-After", "1")));
@@ -305,21 +236,6 @@ class RegistryHttpTest {
             .withRequestBody(equalToJson("{\"model_asset_id\":{\"$eq\":\"a\"}}")));
     assertEquals(
         List.of(layer().toMap()), layers().queryModelLayers(Map.of("model_asset_id", "a")));
-  }
-
-  @Test
-  void query_answerThatBreaksOff_isAnErrorAndNotTriedAgain() {
-    server.stubFor(
-        post("/model-layers").willReturn(okJson("{\"success\":true,\"data\":[" + LAYER)));
-    assertThrows(UnavailableException.class, () -> layers().query(Filter.all()));
-    server.verify(1, postRequestedFor(urlEqualTo("/model-layers")));
-  }
-
-  @Test
-  void query_brokenBeforeItsFirstElement_isTriedAgain() {
-    server.stubFor(any(anyUrl()).willReturn(aResponse().withFault(Fault.EMPTY_RESPONSE)));
-    assertThrows(UnavailableException.class, () -> layers().query(Filter.all()));
-    server.verify(4, postRequestedFor(urlEqualTo("/model-layers")));
   }
 
   @ParameterizedTest
@@ -384,14 +300,7 @@ class RegistryHttpTest {
     assertThrows(BadInputException.class, () -> TaskClient.from(Map.of()));
   }
 
-  @Test
-  void delete_isNotRepeated() {
-    server.stubFor(
-        delete("/task/t").willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)));
-    assertThrows(UnavailableException.class, () -> tasks().delete("t"));
-  }
-
-  private static String task(String status) {
+  static String task(String status) {
     return """
         {"success": true, "data": {"task_id": "t", "task_type": "model_splits", "task_data": {},
          "task_status": "%s", "task_status_data": {}, "task_create_timestamp": 1700000000,
