@@ -73,7 +73,7 @@ final class Database {
     jdbi.registerArrayType(Integer.class, "integer");
     jdbi.registerArrayType(Long.class, "bigint");
     jdbi.registerArrayType(Boolean.class, "boolean");
-    jdbi.registerArgument(new KeyArrays(dialect.bytesElement));
+    jdbi.registerArgument(new KeyArrays(dialect));
     return new Database(dataSource, jdbi, dialect);
   }
 
@@ -249,14 +249,12 @@ final class Database {
   }
 
   /** Many keys as one parameter. */
-  private record KeyArrays(String sqlType) implements ArgumentFactory {
+  private record KeyArrays(Dialect dialect) implements ArgumentFactory {
     @Override
     public Optional<Argument> build(Type type, Object value, ConfigRegistry config) {
-      return value instanceof byte[][] keys
+      return value instanceof byte[][]
           ? Optional.of(
-              (position, statement, context) ->
-                  statement.setArray(
-                      position, statement.getConnection().createArrayOf(sqlType, keys)))
+              (place, statement, context) -> Parameters.bind(statement, dialect, place, value))
           : Optional.empty();
     }
   }
