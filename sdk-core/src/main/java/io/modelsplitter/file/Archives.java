@@ -5,13 +5,12 @@ import io.modelsplitter.file.ArchiveReader.Entry;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashSet;
-import java.util.Set;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -111,19 +110,12 @@ public final class Archives {
    * @throws BadInputException as {@link #extract(Path, Path)}
    */
   public static void visit(Path archive, Visitor visitor) throws IOException {
-    Set<Path> seen = new HashSet<>();
-    Path root = Path.of("").toAbsolutePath();
     byte[] buffer = new byte[BUFFER];
     walk(
         archive,
-        root,
         Long.MAX_VALUE,
-        (name, target, content) -> {
+        (path, content) -> {
           if (content != null) {
-            if (!seen.add(target)) {
-              throw twice(archive, name);
-            }
-            String path = root.relativize(target).toString().replace('\\', '/');
             visitor.visit(path, new EntryFile(path, content));
             while (content.read(buffer) >= 0) {
               // the next one begins after its end
@@ -136,25 +128,15 @@ public final class Archives {
     byte[] buffer = new byte[BUFFER];
     walk(
         archive,
-        folder,
         maxBytes,
-        (name, target, content) -> {
-          Path within = content == null ? target : target.getParent();
-          try {
-            if (within != null) {
-              Files.createDirectories(within);
-            }
-          } catch (FileAlreadyExistsException e) {
-            throw new BadInputException(
-                archive + " holds " + name + ", of which a part is a file in it", e);
-          }
+        (path, content) -> {
+          Path target = folder.resolve(path);
           if (content == null) {
+            Files.createDirectories(target);
             return;
           }
-          if (Files.exists(target)) {
-            throw twice(archive, name);
-          }
-          try (OutputStream out = Files.newOutputStream(target)) {
+          Files.createDirectories(Objects.requireNonNull(target.getParent()));
+          try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
               out.write(buffer, 0, read);
             }
@@ -166,19 +148,20 @@ public final class Archives {
   private interface Step {
 
     /**
-     * @param target what it would be called in the folder
+     * @param path within the archive, with slashes
      * @param content of a file; null for a folder
      */
-    void take(String name, Path target, @Nullable EntryContent content) throws IOException;
+    void take(String path, @Nullable EntryContent content) throws IOException;
   }
 
-  private static void walk(Path archive, Path folder, long maxBytes, Step step) throws IOException {
+  private static void walk(Path archive, long maxBytes, Step step) throws IOException {
     long byRatio = Math.max(64L << 20, Math.multiplyExact(Files.size(archive), (long) MAX_RATIO));
     String excess =
         maxBytes < byRatio
             ? "more than the " + maxBytes + " bytes that are allowed"
             : "more than " + MAX_RATIO + " times its size";
     long left = Math.min(byRatio, maxBytes);
+    ArchivePaths known = new ArchivePaths(archive);
     int entries = 0;
     int paths = 0;
     try (ArchiveReader reader = open(archive)) {
@@ -192,24 +175,22 @@ public final class Archives {
           throw new BadInputException(
               archive + " holds paths that are too long; pack it with shorter ones");
         }
-        Path target = target(archive, folder, entry.name());
+        String path = path(archive, entry.name());
         if (entry.kind() == ArchiveReader.Kind.FOLDER) {
-          step.take(entry.name(), target, null);
+          known.add(path, false);
+          step.take(path, null);
           continue;
         }
         if (entry.kind() == ArchiveReader.Kind.OTHER) {
           throw new BadInputException(
               archive + " holds " + entry.name() + ", which is no plain file; pack it without");
         }
+        known.add(path, true);
         EntryContent content = new EntryContent(archive, entry, left, excess);
-        step.take(entry.name(), target, content);
+        step.take(path, content);
         left -= content.position();
       }
     }
-  }
-
-  private static BadInputException twice(Path archive, String name) {
-    return new BadInputException(archive + " holds " + name + " twice");
   }
 
   private static ArchiveReader open(Path archive) {
@@ -230,12 +211,14 @@ public final class Archives {
     }
   }
 
-  private static Path target(Path archive, Path folder, String name) {
+  /** The path of an entry, which stays within the archive, in its plain form. */
+  private static String path(Path archive, String name) {
     try {
-      Path target = folder.resolve(name).normalize();
+      Path root = Path.of("").toAbsolutePath();
+      Path target = root.resolve(name).normalize();
       boolean climbs = ("/" + name.replace('\\', '/') + "/").contains("/../");
-      if (!name.startsWith("/") && !climbs && target.startsWith(folder)) {
-        return target;
+      if (!name.startsWith("/") && !climbs && target.startsWith(root)) {
+        return root.relativize(target).toString().replace('\\', '/');
       }
     } catch (InvalidPathException e) {
       throw damaged(archive, e);

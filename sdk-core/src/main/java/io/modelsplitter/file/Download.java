@@ -5,10 +5,11 @@ import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.file.DownloadState.Segment;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,12 +17,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.Response;
@@ -36,6 +40,9 @@ final class Download {
   /** A part is worth a connection of its own from this size on. */
   private static final long LEAST_SEGMENT = 32L << 20;
 
+  /** The lock files of this process, which must not open one of them twice: see below. */
+  private static final Set<Path> RUNNING = ConcurrentHashMap.newKeySet();
+
   private final String url;
   private final Path target;
   private final Path part;
@@ -44,9 +51,6 @@ final class Download {
   private final DownloadOptions options;
   private final Supplier<String> urls;
   private final Map<String, String> expected = new LinkedHashMap<>();
-
-  /** What the server says of the content that is being downloaded. */
-  private final Map<String, String> ofServer = new LinkedHashMap<>();
 
   /** Cleared when the server turns out to ignore what ranges it is asked for. */
   private boolean mayUseRanges = true;
@@ -63,6 +67,7 @@ final class Download {
       throw new IOException(target + " is not a file name");
     }
     Files.createDirectories(folder);
+    folder = folder.toRealPath();
     this.part = folder.resolve("." + name + ".download");
     this.stateFile = folder.resolve("." + name + ".download.state");
     this.lockFile = folder.resolve("." + name + ".download.lock");
@@ -90,18 +95,36 @@ final class Download {
    * @return the digests by their algorithms, and {@code bytes}
    */
   Result run(List<String> algorithms) throws IOException {
-    // Not the part itself, which changes its name while others wait for it.
-    try (FileChannel locking =
-        FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      lock(locking);
+    if (!RUNNING.add(lockFile)) {
+      throw beingDownloaded();
+    }
+    try {
+      // Not the part itself, which changes its name while others wait for it.
+      FileChannel lock = lock();
       try {
         return locked(algorithms);
       } finally {
-        if (!isWorthKeeping()) {
-          Files.deleteIfExists(stateFile);
-          Files.deleteIfExists(part);
+        try (lock) {
+          tidy();
         }
-        Files.deleteIfExists(lockFile);
+      }
+    } finally {
+      RUNNING.remove(lockFile);
+    }
+  }
+
+  /** Leaves nothing but what another attempt could go on with. */
+  private void tidy() throws IOException {
+    boolean interrupted = Thread.interrupted(); // which closes every file that is looked at
+    try {
+      if (!isWorthKeeping()) {
+        Files.deleteIfExists(stateFile);
+        Files.deleteIfExists(part);
+      }
+      Files.deleteIfExists(lockFile);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -142,15 +165,45 @@ final class Download {
   /** The size of a file and its digests by their algorithms. */
   record Result(long bytes, Map<String, String> digests) {}
 
-  private void lock(FileChannel channel) throws IOException {
-    try {
-      if (channel.tryLock() != null) {
-        return;
+  /** Locked until it is closed. */
+  private FileChannel lock() throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      boolean isLocked = false;
+      try {
+        if (channel.tryLock() == null) {
+          throw beingDownloaded();
+        }
+        isLocked = isStillThere(channel);
+      } finally {
+        if (!isLocked) {
+          channel.close();
+        }
       }
-    } catch (OverlappingFileLockException e) {
-      // somebody else in this process
+      if (isLocked) {
+        return channel;
+      }
     }
-    throw new IOException(target + " is being downloaded by somebody else");
+  }
+
+  /**
+   * Whoever held the lock may have deleted the file between its opening here and its locking. Told
+   * by its size, since a system drops the lock when the file is opened once more and closed.
+   */
+  private boolean isStillThere(FileChannel channel) throws IOException {
+    long at = ThreadLocalRandom.current().nextLong(1 << 20);
+    channel.truncate(0);
+    channel.write(ByteBuffer.allocate(1), at);
+    try {
+      return Files.size(lockFile) == at + 1;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private IOException beingDownloaded() {
+    return new IOException(target + " is being downloaded by somebody else");
   }
 
   private void forget(FileChannel channel) throws IOException {
@@ -162,7 +215,7 @@ final class Download {
     boolean isHttp = url.regionMatches(true, 0, "http", 0, 4); // a signed URL has its own key
     HttpSource source = new HttpSource(urls, isHttp ? options.token() : null, options);
     DownloadState earlier = mayUseRanges ? DownloadState.open(stateFile, identity()) : null;
-    if (earlier != null && earlier.prefix() <= channel.size()) {
+    if (earlier != null && earlier.reach() <= channel.size()) {
       return run(source, earlier, null, channel, algorithms);
     }
     try (Response first = new SegmentFetch(source, options).first()) {
@@ -180,14 +233,14 @@ final class Download {
     try (DownloadState running = state) {
       TreeSet<String> wanted = new TreeSet<>(algorithms);
       wanted.addAll(expected.keySet());
-      wanted.addAll(ofServer.keySet());
+      wanted.addAll(running.digests().keySet());
       Map<String, String> digests = fetch(source, running, first, wanted);
       long bytes = running.held();
       if (channel.size() != bytes) {
         channel.truncate(bytes);
       }
       check(expected, digests);
-      check(ofServer, digests);
+      check(running.digests(), digests);
       return new Result(bytes, digests);
     }
   }
@@ -198,8 +251,6 @@ final class Download {
 
   private DownloadState begin(Response first, FileChannel channel) throws IOException {
     forget(channel);
-    ofServer.clear();
-    ofServer.putAll(ServerDigests.of(first));
     long length = ServerDigests.length(first);
     if (length > options.maxBytes()) {
       throw tooLarge(url, options);
@@ -214,7 +265,8 @@ final class Download {
     boolean takesRanges = "bytes".equalsIgnoreCase(first.header("Accept-Ranges", ""));
     int most = takesRanges && mayUseRanges && !validator.isEmpty() ? options.connections() : 1;
     int count = (int) Math.max(1, Math.min(most, length / LEAST_SEGMENT));
-    return DownloadState.create(stateFile, identity(), validator, length, count);
+    return DownloadState.create(
+        stateFile, identity(), validator, ServerDigests.of(first), length, count);
   }
 
   /** What is here is of no use; other refusals may pass, and it is kept for then. */

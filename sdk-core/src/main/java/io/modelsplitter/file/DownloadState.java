@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * runs.
  *
  * <p>The file has a digest of the URL and the machine, the length of the whole, the number of
- * segments, the validator (an {@code ETag} or {@code Last-Modified}) by which the server tells one
+ * segments, the SHA-256 and the MD5 that the server says the whole has (zeros where it does not
+ * say), the validator (an {@code ETag} or {@code Last-Modified}) by which the server tells one
  * content from another, and of each segment its first byte, the byte after its last, and the next
  * byte that is missing.
  */
@@ -30,7 +34,9 @@ final class DownloadState implements Closeable {
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
   private static final int DIGEST = 32;
   private static final int MAX_VALIDATOR = 510;
-  private static final int VALIDATOR_AT = DIGEST + Long.BYTES + Integer.BYTES;
+  private static final int SHA256_AT = DIGEST + Long.BYTES + Integer.BYTES;
+  private static final int MD5_AT = SHA256_AT + 32;
+  private static final int VALIDATOR_AT = MD5_AT + 16;
   private static final int HEAD = VALIDATOR_AT + Short.BYTES + MAX_VALIDATOR;
   private static final int SEGMENT = 3 * Long.BYTES;
   private static final int MAX_SEGMENTS = 64;
@@ -82,12 +88,21 @@ final class DownloadState implements Closeable {
   }
 
   /** Begins anew. */
-  static DownloadState create(Path file, byte[] identity, String validator, long length, int count)
+  static DownloadState create(
+      Path file,
+      byte[] identity,
+      String validator,
+      Map<String, String> digests,
+      long length,
+      int count)
       throws IOException {
     Files.deleteIfExists(file);
     byte[] text = validator.getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.allocate(HEAD + count * SEGMENT);
-    bytes.put(identity).putLong(length).putInt(count).putShort((short) text.length).put(text);
+    bytes.put(identity).putLong(length).putInt(count);
+    put(bytes.position(SHA256_AT), digests.get("SHA-256"));
+    put(bytes.position(MD5_AT), digests.get("MD5"));
+    bytes.position(VALIDATOR_AT).putShort((short) text.length).put(text);
     bytes.position(HEAD);
     for (int i = 0; i < count; i++) {
       long start = length < 0 ? 0 : length / count * i;
@@ -96,6 +111,12 @@ final class DownloadState implements Closeable {
     }
     Files.write(file, bytes.array(), StandardOpenOption.CREATE_NEW);
     return map(file, count);
+  }
+
+  private static void put(ByteBuffer bytes, @Nullable String hex) {
+    if (hex != null) {
+      bytes.put(HexFormat.of().parseHex(hex));
+    }
   }
 
   /** What an earlier attempt left; null where there is nothing, or nothing to be believed. */
@@ -157,6 +178,22 @@ final class DownloadState implements Closeable {
     return new String(text, StandardCharsets.UTF_8);
   }
 
+  /** What the server says of the whole: digests in hex, by their algorithms. */
+  Map<String, String> digests() {
+    Map<String, String> digests = new LinkedHashMap<>();
+    putUnlessZero(digests, "SHA-256", SHA256_AT, 32);
+    putUnlessZero(digests, "MD5", MD5_AT, 16);
+    return digests;
+  }
+
+  private void putUnlessZero(Map<String, String> digests, String algorithm, int at, int length) {
+    byte[] digest = new byte[length];
+    buffer.get(at, digest);
+    if (!Arrays.equals(digest, new byte[length])) {
+      digests.put(algorithm, HexFormat.of().formatHex(digest));
+    }
+  }
+
   List<Segment> segments() {
     return segments;
   }
@@ -174,6 +211,15 @@ final class DownloadState implements Closeable {
       }
     }
     return segments.get(segments.size() - 1).position();
+  }
+
+  /** The byte after the last one that is here: no smaller file has what is said here. */
+  long reach() {
+    return segments.stream()
+        .filter(segment -> segment.position() > segment.start())
+        .mapToLong(Segment::position)
+        .max()
+        .orElse(0);
   }
 
   /** The mapping ends when nobody has it any more. */

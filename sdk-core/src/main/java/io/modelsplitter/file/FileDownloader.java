@@ -323,7 +323,7 @@ public final class FileDownloader {
     /**
      * How long a connection may take to be there; 10 seconds by default.
      *
-     * @param connectTimeout how long at most, more than zero
+     * @param connectTimeout how long at most, from a millisecond to a day
      * @return this builder
      */
     public Builder connectTimeout(Duration connectTimeout) {
@@ -334,7 +334,7 @@ public final class FileDownloader {
     /**
      * How long the server may say nothing; 30 seconds by default.
      *
-     * @param readTimeout how long at most, more than zero
+     * @param readTimeout how long at most, from a millisecond to a day
      * @return this builder
      */
     public Builder readTimeout(Duration readTimeout) {
@@ -345,7 +345,7 @@ public final class FileDownloader {
     /**
      * How long the server may say next to nothing (16 KB); 60 seconds by default.
      *
-     * @param stallTimeout how long at most, more than zero
+     * @param stallTimeout how long at most, from a millisecond to a day
      * @return this builder
      */
     public Builder stallTimeout(Duration stallTimeout) {
@@ -356,7 +356,7 @@ public final class FileDownloader {
     /**
      * The first pause before another attempt, which doubles; half a second by default.
      *
-     * @param pause how long, zero or more
+     * @param pause how long, from zero to a day
      * @return this builder
      */
     public Builder pause(Duration pause) {
@@ -386,7 +386,11 @@ public final class FileDownloader {
       return this;
     }
 
-    /** {@return the downloader} */
+    /**
+     * {@return the downloader}
+     *
+     * @throws BadInputException names the setting that is out of its range
+     */
     public FileDownloader build() {
       return new FileDownloader(this);
     }

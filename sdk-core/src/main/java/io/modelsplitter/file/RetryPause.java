@@ -17,13 +17,21 @@ final class RetryPause {
    */
   static void sleep(DownloadOptions options, int failures, Duration wait)
       throws InterruptedIOException {
-    long most = Math.min(LONGEST.toNanos(), options.pause().toNanos() << Math.min(failures, 10));
-    long pause = most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
     try {
-      TimeUnit.NANOSECONDS.sleep(failures == 0 ? wait.toNanos() : Math.max(pause, wait.toNanos()));
+      TimeUnit.NANOSECONDS.sleep(length(options.pause(), failures, wait).toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the download was interrupted");
     }
+  }
+
+  /** Of the first pause doubled so often half to all, unless the server asks for more. */
+  static Duration length(Duration first, int failures, Duration wait) {
+    if (failures == 0) {
+      return wait;
+    }
+    long most = Math.min(LONGEST.toNanos(), first.toNanos() << Math.min(failures, 10));
+    long pause = most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+    return Duration.ofNanos(Math.max(pause, wait.toNanos()));
   }
 }

@@ -154,6 +154,33 @@ class ArchivesTest {
             }));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a a/b", "a/b a", "a/b/c a", "a a/", "a/ a", "a a/b/c", "a/b.c a/b/ a"})
+  void extract_fileThatIsAFolder_isRefused(String names) throws IOException {
+    Path archive =
+        archive(
+            tar -> {
+              for (String name : names.split(" ", -1)) {
+                file(tar, name, name.endsWith("/") ? new byte[0] : text("x"));
+              }
+            });
+    assertRefused("a.tar.gz holds", archive);
+  }
+
+  @Test
+  void extract_namesThatAreAlike_areTwoFiles() throws IOException {
+    Path archive =
+        archive(
+            tar -> {
+              for (String name : List.of("a/b", "a.b", "a0", "ab/c", "a/", "ab/")) {
+                file(tar, name, name.endsWith("/") ? new byte[0] : text(name));
+              }
+            });
+    Archives.extract(archive, folder.resolve("out"));
+    assertEquals("ab/c", Files.readString(folder.resolve("out/ab/c")));
+    assertEquals("a.b", Files.readString(folder.resolve("out/a.b")));
+  }
+
   @Test
   void extract_cutOff_isRefused() throws IOException {
     Path whole = archive(tar -> file(tar, "x", new byte[100_000]));

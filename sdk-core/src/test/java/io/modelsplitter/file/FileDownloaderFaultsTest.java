@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modelsplitter.error.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -207,5 +209,34 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     assertTrue(String.valueOf(e.getMessage()).contains("not the file"), e::getMessage);
     assertFalse(builder().build().download(server.url(), target.toString()));
     assertEquals(List.of(), FilesTest.names(folder));
+  }
+
+  @Test
+  void fetch_anotherAttempt_checksWhatTheServerSaidAtFirst() throws IOException {
+    server.moreHeaders = md5(server.content);
+    server.sends = 1_000_000;
+    server.afterAnswer = () -> server.sends = 0;
+    assertUnavailable();
+    server.afterAnswer = () -> {};
+    server.sends = Long.MAX_VALUE;
+    server.moreHeaders = "";
+    server.content = Arrays.copyOf(server.content, SMALL);
+    server.content[SMALL - 1] ^= 1; // and the server did not notice
+    BadInputException e =
+        assertThrows(BadInputException.class, () -> builder().build().fetch(server.url(), target));
+    assertTrue(String.valueOf(e.getMessage()).contains("not the file"), e::getMessage);
+    assertEquals(List.of(), FilesTest.names(folder));
+  }
+
+  @Test
+  void fetch_anotherAttempt_withoutTheBytesOfTheFirst_beginsAnew() throws IOException {
+    server.content = bytes(LARGE, 15);
+    Path stateFile = folder.resolve(".m.download.state");
+    byte[] url = DownloadState.identity(server.url());
+    try (DownloadState state = DownloadState.create(stateFile, url, "\"v1\"", Map.of(), LARGE, 4)) {
+      DownloadState.Segment second = state.segments().get(1);
+      second.moveTo(second.start() + 1_000_000);
+    }
+    assertFetches(server.content);
   }
 }
