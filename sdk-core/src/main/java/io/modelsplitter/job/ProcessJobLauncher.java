@@ -164,8 +164,12 @@ public final class ProcessJobLauncher implements JobLauncher {
      * {@return the launcher, which takes up the jobs that an earlier one left in the folder}
      *
      * @throws UnavailableException when the folder cannot be read or written
+     * @throws BadInputException when a duration is negative
      */
     public ProcessJobLauncher build() {
+      if (pause.isNegative() || grace.isNegative()) {
+        throw new BadInputException("a pause and a grace must not be negative");
+      }
       ProcessJobLauncher launcher = new ProcessJobLauncher(this);
       launcher.takeUp();
       return launcher;
@@ -221,8 +225,8 @@ public final class ProcessJobLauncher implements JobLauncher {
     }
     try {
       long wanted = StorageSize.bytes(spec.storageSize());
-      long free = Files.getFileStore(folder).getUsableSpace();
-      if (free < wanted) {
+      long free = folder.toFile().getUsableSpace(); // 0 also where nobody knows
+      if (free > 0 && free < wanted) {
         throw new UnavailableException(
             "there is room for %d bytes in %s, and the job wants %s"
                 .formatted(free, folder, spec.storageSize()),

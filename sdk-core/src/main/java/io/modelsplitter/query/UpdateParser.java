@@ -4,6 +4,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Update.Change;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -207,16 +208,26 @@ final class UpdateParser {
   }
 
   static void checkConflicts(List<Change> changes) {
+    Set<String> known = new HashSet<>();
     List<String> paths = paths(changes);
-    for (int i = 0; i < paths.size(); i++) {
-      for (int j = i + 1; j < paths.size(); j++) {
-        String a = paths.get(i);
-        String b = paths.get(j);
-        if (a.equals(b) || a.startsWith(b + ".") || b.startsWith(a + ".")) {
-          throw new BadInputException(
-              "the update changes " + Json.show(a) + " and " + Json.show(b) + ", which conflict");
+    for (String path : paths) {
+      if (!known.add(path)) {
+        throw conflict(path, path);
+      }
+    }
+    for (String path : paths) {
+      for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+        String above = path.substring(0, dot);
+        if (known.contains(above)) {
+          throw conflict(above, path);
         }
       }
     }
+  }
+
+  private static BadInputException conflict(String path, String other) {
+    return new BadInputException(
+        "the update changes %s and %s, which conflict"
+            .formatted(Json.show(path), Json.show(other)));
   }
 }

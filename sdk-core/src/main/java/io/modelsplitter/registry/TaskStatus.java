@@ -74,6 +74,11 @@ public final class TaskStatus {
       }
       return new Condition.In(values);
     }
+    if (condition instanceof Condition.All all) {
+      // A status is one value, so all of several are met where they all mean the same.
+      List<Condition> each = all.conditions().stream().map(TaskStatus::anySpelling).toList();
+      return each.stream().distinct().count() == 1 ? each.get(0) : condition;
+    }
     return condition instanceof Condition.Not not
         ? new Condition.Not(not.conditions().stream().map(TaskStatus::anySpelling).toList())
         : condition;

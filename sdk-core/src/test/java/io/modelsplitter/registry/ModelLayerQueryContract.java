@@ -221,6 +221,17 @@ abstract class ModelLayerQueryContract {
     assertThrows(BadInputException.class, () -> registry().query(query, layer -> {}));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a,b", "-a", "{", ",", "{\"a\":1}", "%2C&limit=1"})
+  void query_sortByAPathOfOddNames_isByThatPath(String name) {
+    created("one", 0, Map.of(name, 2, "a", 1, "b", 1));
+    created("two", 0, Map.of(name, 1, "a", 2, "b", 2));
+    created("three", 0, Map.of(name, 3, "a", 3, "b", 0));
+    String path = "layer_metadata." + name;
+    assertEquals(List.of("two", "one", "three"), sorted(new Query.Sort(path, false)));
+    assertEquals(List.of("three", "one", "two"), sorted(new Query.Sort(path, true)));
+  }
+
   @Test
   void query_sortByAnyPath_goesByMongosOrder() {
     List<Object> inOrder =

@@ -374,7 +374,14 @@ public abstract class TaskRegistryContract {
       assertEquals(List.of(one, other), found(Filter.eq("task_status", spelling)));
       assertEquals(List.of(one, other), found(Filter.in("task_status", spelling, 5)));
       assertEquals(List.of(open), found(Filter.ne("task_status", spelling)));
+      assertEquals(List.of(one, other), found(allOf(spelling)));
+      assertEquals(List.of(), found(allOf(spelling, "pending")));
     }
+    assertEquals(List.of(one, other), found(allOf("completed", "complete")));
+  }
+
+  private static Filter allOf(String... statuses) {
+    return Filter.parse(Map.of("task_status", Map.of("$all", List.of(statuses))));
   }
 
   @Test

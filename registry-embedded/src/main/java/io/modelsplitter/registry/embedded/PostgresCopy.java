@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.embedded;
 
+import io.modelsplitter.registry.Deadline;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -46,6 +47,7 @@ final class PostgresCopy {
       for (OwnedEntry row : rows) {
         byte[] key = row.entry().key();
         if (buffer.remaining() < key.length + ROW_BYTES) {
+          Deadline.check(); // no other limit holds for a COPY
           copy.writeToCopy(bytes, 0, buffer.position());
           buffer.clear();
         }

@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementCustomizer;
 import org.slf4j.Logger;
@@ -29,16 +32,22 @@ final class StatementLimit implements StatementCustomizer {
   /** What runs, and when it has to have ended, as {@link System#nanoTime} tells the time. */
   private static final Map<Running, Long> RUNNING = new ConcurrentHashMap<>();
 
+  /** To stop one may take a connection of its own, and where that hangs, others are stopped. */
+  private static final ExecutorService STOPPING = Executors.newCachedThreadPool(daemons());
+
   static {
     var unused =
-        Executors.newSingleThreadScheduledExecutor(
-                task -> {
-                  Thread thread = new Thread(task, "statement-limit");
-                  thread.setDaemon(true);
-                  return thread;
-                })
+        Executors.newSingleThreadScheduledExecutor(daemons())
             .scheduleWithFixedDelay(
                 StatementLimit::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static ThreadFactory daemons() {
+    return task -> {
+      Thread thread = new Thread(task, "statement-limit");
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   @Override
@@ -63,8 +72,8 @@ final class StatementLimit implements StatementCustomizer {
     long now = System.nanoTime();
     RUNNING.forEach(
         (running, end) -> {
-          if (end - now <= 0) {
-            running.stop();
+          if (end - now <= 0 && running.isBeingStopped.compareAndSet(false, true)) {
+            STOPPING.execute(running::stop);
           }
         });
   }
@@ -73,6 +82,7 @@ final class StatementLimit implements StatementCustomizer {
   static final class Running {
     private final PreparedStatement statement;
     private final String sql;
+    private final AtomicBoolean isBeingStopped = new AtomicBoolean();
     private boolean isOver;
     private boolean wasStopped;
 
@@ -114,6 +124,8 @@ final class StatementLimit implements StatementCustomizer {
         statement.cancel();
       } catch (SQLException | RuntimeException e) { // it has come to its end meanwhile
         log.debug("a statement is not stopped", e);
+      } finally {
+        isBeingStopped.set(false);
       }
     }
   }

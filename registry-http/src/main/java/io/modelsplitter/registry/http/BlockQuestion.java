@@ -6,7 +6,6 @@ import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.Block;
 import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.Query;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,13 +40,12 @@ record BlockQuestion(Filter filter, List<Query.Sort> sort, int limit, int skip) 
   }
 
   private static BlockQuestion withOptions(Filter filter, Map<String, Object> options) {
-    List<Query.Sort> sort = new ArrayList<>();
+    List<Query.Sort> sort = List.of();
     int limit = 0;
     int skip = 0;
     for (Map.Entry<String, Object> option : options.entrySet()) {
       switch (option.getKey()) {
-        case "sort" ->
-            object("options.sort", option.getValue()).forEach((k, v) -> sort.add(by(k, v)));
+        case "sort" -> sort = Sorts.of("options.sort", object("options.sort", option.getValue()));
         case "limit" -> limit = count("options.limit", option.getValue());
         case "skip" -> skip = count("options.skip", option.getValue());
         default ->
@@ -58,14 +56,6 @@ record BlockQuestion(Filter filter, List<Query.Sort> sort, int limit, int skip) 
       }
     }
     return new BlockQuestion(filter, sort, limit, skip);
-  }
-
-  private static Query.Sort by(String field, @Nullable Object direction) {
-    if (direction instanceof Number number && Math.abs(number.doubleValue()) == 1) {
-      return new Query.Sort(field, number.doubleValue() < 0);
-    }
-    throw new BadInputException(
-        "options.sort must have 1 or -1 for " + Json.show(field) + ", not " + Json.show(direction));
   }
 
   private static int count(String name, @Nullable Object value) {

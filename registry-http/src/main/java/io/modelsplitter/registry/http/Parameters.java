@@ -6,7 +6,6 @@ import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Query;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -45,22 +44,10 @@ final class Parameters {
     return Integer.parseInt(text);
   }
 
-  /** {@code sort=field,-field}. */
+  /** {@code sort}, in either form. */
   static List<Query.Sort> sort(Context ctx) {
     String text = ctx.queryParam("sort");
-    List<Query.Sort> sort = new ArrayList<>();
-    if (text == null) {
-      return sort;
-    }
-    for (String part : text.split(",", -1)) {
-      boolean descending = part.startsWith("-");
-      String field = descending ? part.substring(1) : part;
-      if (field.isBlank()) {
-        throw new BadInputException("sort must be field,-field,…, not " + Json.show(text));
-      }
-      sort.add(new Query.Sort(field, descending));
-    }
-    return sort;
+    return text == null ? List.of() : Sorts.parse(text);
   }
 
   /** A flag; without it, false. */

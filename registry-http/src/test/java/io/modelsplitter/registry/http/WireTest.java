@@ -278,6 +278,7 @@ class WireTest {
         "POST   | /model-layers?limit=x  | {}     | 400 | limit",
         "POST   | /model-layers?sort=     | {}    | 400 | sort",
         "POST   | /model-layers?sort=$nope | {}   | 400 | $nope",
+        "POST   | /model-layers?sort=%7B%22a%22:2%7D | {} | 400 | 1 or -1",
         "POST   | /model-layers?explain=1 | {}    | 400 | explain",
         "POST   | /tasks | {\"task_data.n\": {\"$where\": 1}} | 400 | $where",
         "POST   | /tasks?task_type=x | {}         | 400 | task_type",

@@ -125,9 +125,7 @@ public final class Blocks implements BlockRegistry {
     HttpUrl.Builder url = http.url("blocks", "query");
     Map<String, Object> options = new LinkedHashMap<>();
     if (!query.sort().isEmpty()) {
-      Map<String, Integer> sort = new LinkedHashMap<>();
-      query.sort().forEach(key -> sort.putIfAbsent(key.field(), key.descending() ? -1 : 1));
-      options.put("sort", sort);
+      options.put("sort", FilteredList.directions(query.sort()));
     }
     if (query.limit() > 0) {
       options.put("limit", query.limit());

@@ -5,10 +5,13 @@ import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.Query;
 import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ record FilteredList<T>(
     String what,
     boolean bare,
     Function<Map<String, Object>, T> fromWire) {
+  /** What a path would mean something else with in {@code field,-field}. */
+  private static final Pattern SPECIAL = Pattern.compile("^[-{]|,|^\\s*$");
 
   /** In the envelope. */
   FilteredList(
@@ -89,12 +94,25 @@ record FilteredList<T>(
 
   /** The order of a query as an option in the query string. */
   static void addSort(HttpUrl.Builder url, Query query) {
-    if (!query.sort().isEmpty()) {
-      String sort =
-          query.sort().stream()
-              .map(key -> (key.descending() ? "-" : "") + key.field())
-              .collect(Collectors.joining(","));
-      url.addQueryParameter("sort", sort);
+    List<Query.Sort> sort = query.sort();
+    if (sort.isEmpty()) {
+      return;
     }
+    boolean isPlain = sort.stream().noneMatch(key -> SPECIAL.matcher(key.field()).find());
+    url.addQueryParameter("sort", isPlain ? plain(sort) : Json.write(directions(sort)));
+  }
+
+  /** Which every registry of the field understands. */
+  private static String plain(List<Query.Sort> sort) {
+    return sort.stream()
+        .map(key -> (key.descending() ? "-" : "") + key.field())
+        .collect(Collectors.joining(","));
+  }
+
+  /** Mongo's form of an order, in which the first of two keys of one path counts. */
+  static Map<String, Integer> directions(List<Query.Sort> sort) {
+    Map<String, Integer> directions = new LinkedHashMap<>();
+    sort.forEach(key -> directions.putIfAbsent(key.field(), key.descending() ? -1 : 1));
+    return directions;
   }
 }

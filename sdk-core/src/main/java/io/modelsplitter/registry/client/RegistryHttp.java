@@ -52,6 +52,7 @@ final class RegistryHttp {
       new OkHttpClient.Builder()
           .connectionPool(new ConnectionPool(8, 20, TimeUnit.SECONDS)) // servers close after 30
           .retryOnConnectionFailure(false) // it repeats what is not safe to repeat, too
+          .followSslRedirects(false) // nothing that was meant for https goes out in the clear
           .build();
 
   /** Doing these twice is doing them once; {@code $inc} or {@code $push} is not among them. */
@@ -89,7 +90,7 @@ final class RegistryHttp {
             .build();
     this.what = what;
     this.base = parsed;
-    this.place = parsed.newBuilder().username("").password("").query(null).build().toString();
+    this.place = shown(parsed);
     this.settings = settings;
   }
 
@@ -205,6 +206,9 @@ final class RegistryHttp {
       long asked = 0;
       boolean last = attempt > settings.retries();
       try (Response response = client.newCall(request).execute()) {
+        if (response.isRedirect()) {
+          throw moved(response);
+        }
         if (last || !isBusy(response.code(), repeatable.getAsBoolean())) {
           return reader.read(response);
         }
@@ -218,6 +222,20 @@ final class RegistryHttp {
       }
       pause(attempt, asked);
     }
+  }
+
+  /**
+   * A redirect that was not followed: from https to http or back, to nowhere, or round and round.
+   */
+  private BadInputException moved(Response response) {
+    HttpUrl to = response.request().url().resolve(String.valueOf(response.header("Location", "")));
+    return new BadInputException(
+        "the %s at %s answered %d and points to %s; give the URL at which it is"
+            .formatted(what, place, response.code(), to == null ? "nowhere" : shown(to)));
+  }
+
+  private static String shown(HttpUrl url) {
+    return url.newBuilder().username("").password("").query(null).build().toString();
   }
 
   /** The exception for a failed answer. */

@@ -127,6 +127,25 @@ public final class TaskClient implements TaskRegistry {
     return Task.fromMap(http.call("GET", taskUrl(taskId), null, true, taskId).data());
   }
 
+  /**
+   * {@return a token that lets the job of the task in, and only as far as it needs; none where the
+   * registry issues none}
+   *
+   * @param taskId the id of the task
+   * @throws io.modelsplitter.error.AccessDeniedException when this client may not write
+   */
+  public Optional<String> taskToken(String taskId) {
+    HttpUrl url = taskUrl(taskId).newBuilder().addPathSegment("token").build();
+    try {
+      var answer = http.call("POST", url, Map.of(), true, taskId);
+      return answer.data().get("token") instanceof String token
+          ? Optional.of(token)
+          : Optional.empty();
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
   @Override
   public Task update(String taskId, TaskChange change) {
     HttpUrl url = taskUrl(taskId);

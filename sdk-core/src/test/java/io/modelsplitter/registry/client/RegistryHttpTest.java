@@ -11,6 +11,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -70,6 +71,29 @@ class RegistryHttpTest {
 
   private static TaskClient tasks() {
     return TaskClient.at(server.baseUrl() + "/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 307, 308})
+  void call_redirectToAnotherScheme_isNotFollowed(int status) {
+    String other = "https://u:s3cret@something.invalid/model-layer?k=s3cret";
+    server.stubFor(
+        any(anyUrl()).willReturn(aResponse().withStatus(status).withHeader("Location", other)));
+    BadInputException e = assertThrows(BadInputException.class, () -> layers().create(layer()));
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .contains(status + " and points to https://something.invalid/model-layer;"),
+        e::getMessage);
+    server.verify(1, anyRequestedFor(anyUrl()));
+  }
+
+  @Test
+  void call_redirectOfTheSameScheme_isFollowed() {
+    server.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(404)));
+    server.stubFor(get("/model-layer/h").willReturn(temporaryRedirect("/below/h")));
+    server.stubFor(
+        get("/below/h").willReturn(okJson("{\"success\": true, \"data\": " + LAYER + "}")));
+    assertEquals(layer(), layers().get("h").value());
   }
 
   @Test
