@@ -60,6 +60,9 @@ public record RunnerSettings(
     if (image.isBlank()) {
       throw new BadInputException("the image of runners is missing");
     }
+    if (rollout.isNegative() || rollout.isZero()) {
+      throw new BadInputException("a runner needs time to be ready, not " + rollout);
+    }
     environment = Map.copyOf(environment);
   }
 

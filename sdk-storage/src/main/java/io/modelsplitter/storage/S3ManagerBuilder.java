@@ -70,23 +70,32 @@ public final class S3ManagerBuilder {
   /**
    * How long a connection may take to be there; 10 seconds by default.
    *
-   * @param connectTimeout how long at most, more than zero
+   * @param connectTimeout how long at most, from a millisecond to a day
    * @return this builder
+   * @throws BadInputException when it is shorter or longer
    */
   public S3ManagerBuilder connectTimeout(Duration connectTimeout) {
-    this.connectTimeout = connectTimeout;
+    this.connectTimeout = checked("connectTimeout", connectTimeout);
     return this;
   }
 
   /**
    * How long the server may say nothing; 60 seconds by default.
    *
-   * @param readTimeout how long at most, more than zero
+   * @param readTimeout how long at most, from a millisecond to a day
    * @return this builder
+   * @throws BadInputException when it is shorter or longer
    */
   public S3ManagerBuilder readTimeout(Duration readTimeout) {
-    this.readTimeout = readTimeout;
+    this.readTimeout = checked("readTimeout", readTimeout);
     return this;
+  }
+
+  private static Duration checked(String name, Duration value) {
+    if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw new BadInputException(name + " must be from 1 ms to a day, not " + value);
+    }
+    return value;
   }
 
   /**

@@ -108,7 +108,10 @@ final class MergeCommand extends ToolCommand {
     throw new BadInputException(registry + " has a file without an MD5: " + Json.show(of));
   }
 
-  /** The file that names them may come from anywhere: nothing in it becomes a path of ours. */
+  /**
+   * The file that names them may come from anywhere: of a name its last part counts, beside that
+   * file; nothing in it becomes a path that is written; and what is read must have its MD5.
+   */
   private Path find(Map<?, ?> entry, @Nullable Object url, Path download, Progress progress)
       throws IOException {
     try {

@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -48,6 +50,7 @@ final class ServerJobOptions {
           "AWS_SESSION_TOKEN",
           "AWS_REGION",
           "MODEL_DOWNLOAD_TOKEN",
+          "MODEL_DOWNLOAD_REFUSE_LOCAL",
           "MODEL_SPLITTER_TOKEN");
 
   /** Where split jobs run. */
@@ -161,13 +164,13 @@ final class ServerJobOptions {
    *
    * @param environment the server's own
    * @param publicUrl where this server can be reached by jobs, as soon as it listens
-   * @param tokens what makes each job's own; null leaves jobs with the server's own token
+   * @param tokens answers each job's own by its task's id; none leaves it with what is passed on
    */
   SplitJobs open(
       TaskRegistry tasks,
       Map<String, String> environment,
       Supplier<String> publicUrl,
-      @Nullable TaskTokens tokens) {
+      Function<String, Optional<String>> tokens) {
     JobLauncher jobs =
         launcher == Launcher.KUBERNETES ? cluster(environment) : processes(environment);
     return SplitJobs.of(tasks, jobs, taskId -> told(taskId, environment, publicUrl.get(), tokens));
@@ -218,12 +221,10 @@ final class ServerJobOptions {
       String taskId,
       Map<String, String> environment,
       String publicUrl,
-      @Nullable TaskTokens tokens) {
+      Function<String, Optional<String>> tokens) {
     Map<String, String> told = new LinkedHashMap<>();
     URLS.forEach(name -> told.put(name, environment.getOrDefault(name, publicUrl)));
-    if (tokens != null) {
-      told.put("MODEL_SPLITTER_TOKEN", tokens.token(taskId));
-    }
+    tokens.apply(taskId).ifPresent(token -> told.put("MODEL_SPLITTER_TOKEN", token));
     return told;
   }
 

@@ -13,7 +13,9 @@ import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -111,13 +113,14 @@ public final class ServerMain implements Callable<Integer> {
     networkOptions.check(options.tokenFile != null);
     jobOptions.check();
     ServerParts parts = new ServerParts();
+    // At once, since who reads that it listens may tell it to stop in the same millisecond.
+    Runtime.getRuntime().addShutdownHook(new Thread(parts::close));
     try {
       serve(parts);
     } catch (RuntimeException e) {
       parts.close();
       throw e;
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(parts::close));
     return 0;
   }
 
@@ -177,8 +180,27 @@ public final class ServerMain implements Callable<Integer> {
       builder.noSplitJobs();
       return;
     }
-    TaskRegistry tasks =
-        parts.registry == null ? TaskClient.from(asClient()) : parts.registry.tasks();
+    EmbeddedRegistry registry = parts.registry;
+    if (registry != null) {
+      addSplitJobs(
+          builder,
+          parts,
+          registry.tasks(),
+          taskId -> Optional.ofNullable(tokens).map(all -> all.token(taskId)));
+      return;
+    }
+    Map<String, String> client = asClient();
+    TaskClient tasks = TaskClient.from(client);
+    boolean hasToken = client.containsKey("MODEL_SPLITTER_TOKEN"); // else it needs none
+    addSplitJobs(
+        builder, parts, tasks, taskId -> hasToken ? tasks.taskToken(taskId) : Optional.empty());
+  }
+
+  private void addSplitJobs(
+      RegistryServer.Builder builder,
+      ServerParts parts,
+      TaskRegistry tasks,
+      Function<String, Optional<String>> tokens) {
     SplitJobs jobs = jobOptions.open(tasks, environment, () -> publicUrl(parts), tokens);
     parts.jobs = jobs;
     builder.splitJobs(jobs);

@@ -11,10 +11,18 @@ final class ServerParts implements AutoCloseable {
   volatile @Nullable SplitRunners splitRunners;
   volatile @Nullable SplitJobs jobs;
   volatile @Nullable RegistryServer server;
+  private boolean isClosed;
 
-  /** The server first, so that nothing new begins; what it stands on when nothing runs any more. */
+  /**
+   * The server first, so that nothing new begins; what it stands on when nothing runs any more. A
+   * second call waits for the first.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
     RegistryServer listening = server;
     if (listening != null) {
       listening.close();

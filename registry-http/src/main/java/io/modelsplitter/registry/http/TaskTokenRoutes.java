@@ -2,7 +2,7 @@ package io.modelsplitter.registry.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.modelsplitter.error.UnavailableException;
+import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.registry.TaskRegistry;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,11 +22,12 @@ record TaskTokenRoutes(TaskRegistry tasks, @Nullable TaskTokens tokens) implemen
   }
 
   private void issue(Context ctx) {
-    if (tokens == null) {
-      throw new UnavailableException(
-          "this server issues no tokens; it needs --token-file and --credentials-key-file", null);
+    String id = ctx.pathParam("id");
+    if (tokens == null) { // as of a registry that has no such endpoint
+      throw new NotFoundException(
+          "this server issues no tokens; it needs --token-file and --credentials-key-file", id);
     }
-    String taskId = tasks.get(ctx.pathParam("id")).taskId();
+    String taskId = tasks.get(id).taskId();
     ctx.header("Cache-Control", "no-store");
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("task_id", taskId);

@@ -122,6 +122,34 @@ class ServerJobsIT {
   }
 
   @Test
+  void job_ofARunnerApart_isGivenOneThatTheRegistryIssues() throws Exception {
+    String script = "printf %s \"$MODEL_SPLITTER_TOKEN\" > part; mv part token; exec sleep 600";
+    Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", script))));
+    Path tokens = folder.resolve("tokens");
+    Files.writeString(tokens, "write " + sha256("writer") + "\n");
+    try (ServerProcess registry =
+            ServerProcess.start(folder, "--port=0", "--token-file", tokens.toString());
+        ServerProcess runner =
+            ServerProcess.startWith(
+                Map.of("MODEL_SPLITTER_TOKEN", "writer", "GLOBAL_TASKS_DB_URL", registry.url()),
+                folder,
+                "--role=runner",
+                "--port=0",
+                "--launcher=process",
+                "--process-images",
+                images.toString())) {
+      String taskId = startJob(runner, "writer");
+      Path token = folder.resolve("data/jobs").resolve(taskId).resolve("work/token");
+      while (!Files.exists(token)) {
+        Thread.onSpinWait();
+      }
+      String own = Files.readString(token);
+      assertEquals(200, get(registry.url() + "/task/" + taskId, own));
+      assertEquals(403, get(registry.url() + "/tasks", own));
+    }
+  }
+
+  @Test
   void runner_withItsTokenFileInAVariable_neitherCallsWithItNorHandsItOn() throws Exception {
     String script = "env > part; mv part variables; exec sleep 600";
     Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", script))));
