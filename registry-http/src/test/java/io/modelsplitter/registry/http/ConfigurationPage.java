@@ -70,8 +70,11 @@ final class ConfigurationPage {
         """
 
         To a server `MODEL_SPLITTER_TOKEN_FILE` is the file of `--token-file`: who may call it. The token
-        that it calls others with, as `--role runner` does, is in `MODEL_SPLITTER_TOKEN`, and so is that
-        of a job. For other clients the variable names a file with one token in it.
+        that it calls others with, as `--role runner` does, is in `MODEL_SPLITTER_TOKEN`. A job has a token
+        of its own in it where the registry issues them ([SECURITY.md](SECURITY.md)). For other clients
+        `MODEL_SPLITTER_TOKEN_FILE` names a file with one token in it.
+
+        `--role runner` itself calls the first of the URLs above, and does not start without.
         """);
     return page.toString();
   }
