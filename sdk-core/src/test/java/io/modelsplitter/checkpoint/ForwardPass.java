@@ -20,7 +20,7 @@ abstract class ForwardPass {
   /** A rank's part of a layer's feed-forward network. */
   abstract float[] feedForward(Weights weights, int layer, float[] normed);
 
-  /** What is added once, after the parts of the ranks: a bias, or nothing. */
+  /** What a rank adds beside its part: a bias, or nothing where another rank has it. */
   abstract float[] bias(Weights weights, int layer, boolean ofAttention, int width);
 
   /** A norm of a layer: 0 before the attention, 1 before the network. */
@@ -58,14 +58,14 @@ abstract class ForwardPass {
       float[] sum = null;
       for (Weights rank : ranks) {
         sum = plus(sum, attention(rank, layer, normed));
+        Weights.add(sum, bias(rank, layer, true, x.length));
       }
-      Weights.add(sum, bias(ranks.get(0), layer, true, x.length));
       Weights.add(x, sum);
       sum = null;
       for (Weights rank : ranks) {
         sum = plus(sum, feedForward(rank, layer, norm(rank, layer, 1, x)));
+        Weights.add(sum, bias(rank, layer, false, x.length));
       }
-      Weights.add(sum, bias(ranks.get(0), layer, false, x.length));
       Weights.add(x, sum);
       after.add(x);
     }

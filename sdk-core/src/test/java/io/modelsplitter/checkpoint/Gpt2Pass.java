@@ -57,7 +57,8 @@ final class Gpt2Pass extends ForwardPass {
 
   @Override
   float[] bias(Weights weights, int layer, boolean ofAttention, int width) {
-    return weights.get(name(layer, ofAttention ? "attn.c_proj.bias" : "mlp.c_proj.bias"));
+    String of = ofAttention ? "attn.c_proj.bias" : "mlp.c_proj.bias";
+    return weights.orZeros(name(layer, of), width);
   }
 
   @Override

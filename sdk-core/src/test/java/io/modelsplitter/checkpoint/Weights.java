@@ -34,6 +34,11 @@ record Weights(Map<String, float[]> values, Map<String, List<Long>> shapes) {
     return weights;
   }
 
+  /** What another rank has counts as nothing here. */
+  float[] orZeros(String name, int width) {
+    return values.containsKey(name) ? get(name) : new float[width];
+  }
+
   float[] get(String name) {
     float[] found = values.get(name);
     if (found == null) {
