@@ -199,7 +199,7 @@ class QueryConformanceTest {
       }
       if (result instanceof BadInputException e
           && String.valueOf(e.getMessage()).matches("\\$pop at .* cannot make .*")
-          && Json.write(test.get("document")).equals(Json.write(test.get("result")))) {
+          && Json.write(withoutPop(test)).equals(Json.write(test.get("result")))) {
         continue; // an error by the suite (test_pop), while the recorded answer is no change
       }
       checked++;
@@ -210,6 +210,16 @@ class QueryConformanceTest {
       }
     }
     assertChecked(390);
+  }
+
+  /** What the other operators of an update make of its document. */
+  private static Object withoutPop(Map<String, Object> test) {
+    Map<String, Object> others = object(test.get("update"));
+    others.remove("$pop");
+    Map<String, Object> document = Map.of("doc", test.get("document"));
+    return others.isEmpty()
+        ? test.get("document")
+        : Update.parse(others).apply(document).get("doc");
   }
 
   private interface Work {
