@@ -22,31 +22,34 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.gaul.s3proxy.junit.S3ProxyExtension;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 
 /** Against a real S3 server. */
 class S3LayerStoreTest extends LayerStoreContract {
   private static final String BUCKET = "layers";
 
-  @RegisterExtension
-  final S3ProxyExtension server =
+  private static final S3ProxyExtension server =
       S3ProxyExtension.builder()
           .withCredentials("access", "secret")
           .withBlobStoreProvider("transient-nio2")
           .build();
 
-  @BeforeEach
-  void makeBucket() throws Exception {
+  /** Once for all tests, since starting takes longer than most of them. */
+  @BeforeAll
+  static void startServer() throws Exception {
+    server.beforeEach(null);
     MinioClient client =
         MinioClient.builder()
             .endpoint(server.getUri().toString())
@@ -56,7 +59,19 @@ class S3LayerStoreTest extends LayerStoreContract {
     client.makeBucket(MakeBucketArgs.builder().bucket(BUCKET).build());
   }
 
-  private S3Manager s3() {
+  @AfterAll
+  static void stopServer() {
+    server.afterEach(null);
+  }
+
+  @AfterEach
+  void emptyBucket() {
+    List<String> keys = new ArrayList<>();
+    s3().list(BUCKET, "", object -> keys.add(object.name()));
+    keys.forEach(key -> s3().delete(BUCKET, key));
+  }
+
+  private static S3Manager s3() {
     return S3Manager.builder("access", "secret").endpoint(server.getUri().toString()).build();
   }
 
