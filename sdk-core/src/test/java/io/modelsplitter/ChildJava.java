@@ -1,8 +1,5 @@
 package io.modelsplitter;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -17,7 +14,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A process of Java with the class path of this one. Closed, it runs no more. */
+/**
+ * A process of Java with the class path of this one. Closed, it runs no more. Benchmarks use it,
+ * too, so it does without JUnit.
+ */
 public final class ChildJava implements AutoCloseable {
   private final Process process;
   private final Path errors;
@@ -83,15 +83,19 @@ public final class ChildJava implements AutoCloseable {
 
   /** {@return its exit code; it must end within a minute} */
   public int exitCode() throws IOException, InterruptedException {
-    boolean isEnded = process.waitFor(60, TimeUnit.SECONDS);
-    assertTrue(isEnded, "the process does not end: " + errors());
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the process does not end: " + errors());
+    }
     return process.exitValue();
   }
 
   /** {@return all that it writes to its standard output until it ends, as it must, with 0} */
   public String output() throws IOException, InterruptedException {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, exitCode(), output + errors());
+    int exitCode = exitCode();
+    if (exitCode != 0) {
+      throw new AssertionError("it ended with " + exitCode + ": " + output + errors());
+    }
     return output;
   }
 
