@@ -123,7 +123,7 @@ class S3LayerStoreTest extends LayerStoreContract {
   }
 
   @Test
-  @Timeout(50) // and no read timeout, which is a minute
+  @Timeout(25) // the server hangs up after thirty seconds of silence, and what waits for it ends
   void upload_interrupted_sendsNoPartAnyMore() throws Exception {
     Path file = large();
     try (Forwarder forwarder = new Forwarder(server.getUri())) {
@@ -325,7 +325,7 @@ class S3LayerStoreTest extends LayerStoreContract {
   }
 
   @Test
-  @Timeout(50) // without the read timeout it would be a minute
+  @Timeout(25) // the server itself hangs up after thirty seconds of silence
   void download_serverThatFallsSilent_isAskedAgainAfterTheReadTimeout() throws IOException {
     s3().upload(Files.writeString(work.resolve("model.bin"), "content"), BUCKET, "x");
     try (Forwarder forwarder = new Forwarder(server.getUri())) {
