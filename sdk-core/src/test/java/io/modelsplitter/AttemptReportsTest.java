@@ -132,8 +132,8 @@ class AttemptReportsTest extends ExecutorFixture {
                             Map.of("layers", List.of(1), "artifact", "file:///registry.json"))));
     assertEquals(ModelSplitterExecutor.EXIT_COMPLETE, exit);
     assertEquals("complete", statuses().get(statuses().size() - 1));
-    assertTrue(String.valueOf(lastData()).contains("too large"));
-    assertTrue(String.valueOf(lastData()).contains("file:///registry.json"));
+    assertTrue(lastData().contains("too large"));
+    assertTrue(lastData().contains("file:///registry.json"));
   }
 
   @Test

@@ -320,16 +320,19 @@ abstract class ModelLayerQueryContract {
     Query query =
         Query.of(
                 Filter.eq("model_asset_id", asset)
-                    .and(Filter.regex("layer_metadata.precision", "^fp", ""))
-                    .and(Filter.ne("layer_metadata.precision", "int8"))
-                    .and(Filter.gt("layer_metadata.sizes", 1)))
-            .sort(new Query.Sort("layer_metadata.precision", false));
+                    .and(Filter.regex("model_layer_metadata.precision", "^fp", ""))
+                    .and(Filter.ne("model_layer_metadata.precision", "int8"))
+                    .and(Filter.gt("model_layer_metadata.sizes", 1)))
+            .sort(new Query.Sort("model_layer_metadata.precision", false));
     Explanation explanation = registry().explain(query);
     assertEquals(
         List.of(AnsweredBy.INDEX, AnsweredBy.MATCHER, AnsweredBy.MATCHER, AnsweredBy.INDEX),
         explanation.clauses().stream().map(Explanation.Clause::answeredBy).toList());
+    assertEquals(
+        query.filter().conjuncts(),
+        explanation.clauses().stream().map(Explanation.Clause::filter).toList());
+    assertEquals(query.sort(), explanation.sort().stream().map(Explanation.SortKey::sort).toList());
     explanation.clauses().forEach(clause -> assertFalse(clause.why().isBlank()));
-    assertEquals(1, explanation.sort().size());
 
     Query scan = Query.of(Filter.ne("layer_metadata.precision", "int8"));
     assertEquals(AnsweredBy.SCAN, registry().explain(scan).slowest());
