@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,9 +82,7 @@ class AttemptResumeTest extends ExecutorFixture {
                   return PhaseResult.failed("no luck");
                 }));
     assertEquals("failed", statuses().get(statuses().size() - 1));
-    try (Stream<Path> left = Files.list(folder.resolve("work"))) {
-      assertEquals(List.of(), left.toList());
-    }
+    assertEquals(List.of(), FolderNames.of(folder.resolve("work")));
   }
 
   @Test

@@ -1,10 +1,10 @@
 package io.modelsplitter;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
@@ -15,15 +15,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An executor, a task service that answers as a test says, and what it heard. */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD) // phases wait for what must come
 abstract class ExecutorFixture {
   static final String TASK =
       """
@@ -72,13 +73,10 @@ abstract class ExecutorFixture {
     return reports;
   }
 
-  /** Waits for what another thread reports. */
-  static void awaitReports(Predicate<List<Map<String, Object>>> condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.test(reports())) {
-      assertTrue(System.nanoTime() < end, () -> reports().toString());
-      Thread.onSpinWait();
-    }
+  /** Waits for what another thread reports: so many reports at least that have this in them. */
+  static void awaitReports(int count, String part) {
+    var wanted = postRequestedFor(urlEqualTo("/task_update")).withRequestBody(containing(part));
+    Polling.until(() -> server.findAll(wanted).size() >= count, () -> reports().toString());
   }
 
   /** The statuses in order; how often one of them was told depends on the time. */
@@ -93,7 +91,7 @@ abstract class ExecutorFixture {
     return statuses;
   }
 
-  static Object lastData() {
+  static String lastData() {
     List<Map<String, Object>> all = reports();
     return String.valueOf(all.get(all.size() - 1).get("task_status_data"));
   }

@@ -147,7 +147,7 @@ class ModelSplitterExecutorTest extends ExecutorFixture {
   void run_longErrorOfManyLines_isOneShortLine() {
     String error = "line\n".repeat(100_000);
     run(context -> new Recorder("main", () -> PhaseResult.failed(error)));
-    assertTrue(String.valueOf(lastData()).length() < 2_100);
-    assertTrue(String.valueOf(lastData()).startsWith("{error=line line line"));
+    assertTrue(lastData().length() < 2_100);
+    assertTrue(lastData().startsWith("{error=line line line"));
   }
 }

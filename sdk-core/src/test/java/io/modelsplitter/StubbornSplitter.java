@@ -3,6 +3,7 @@ package io.modelsplitter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
@@ -14,6 +15,16 @@ public record StubbornSplitter(Context context) implements ModelSplitter {
   /** Runs it. */
   public static void main(String[] args) {
     ModelSplitterExecutor.execute(StubbornSplitter::new);
+  }
+
+  @Override
+  public PhaseResult begin() throws IOException {
+    Files.writeString(
+        Path.of(context.workFolder().toString(), "begun"),
+        "once\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    return PhaseResult.ok(Map.of());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.modelsplitter;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -14,15 +15,19 @@ import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM, as a pod gets it, to a real process. */
+@Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 class TerminationTest {
   @RegisterExtension
   static final WireMockExtension server =
@@ -32,7 +37,14 @@ class TerminationTest {
 
   @TempDir Path folder;
 
-  private Process start(String behaviour, String attemptsLeft) throws IOException {
+  private final List<ChildJava> started = new ArrayList<>();
+
+  @AfterEach
+  void endProcesses() {
+    started.forEach(ChildJava::close); // one of them would run for ever
+  }
+
+  private ChildJava start(String behaviour, String attemptsLeft) throws IOException {
     server.stubFor(
         post("/task_update").willReturn(okJson("{\"success\": true, \"data\": " + TASK + "}")));
     Map<String, String> environment = ContextTest.environment();
@@ -42,17 +54,13 @@ class TerminationTest {
     environment.put("TASK_ATTEMPTS_LEFT", attemptsLeft);
     environment.compute(
         "TASK_DATA", (name, data) -> data.replace("\"gpt2\"", '"' + behaviour + '"'));
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            StubbornSplitter.class.getName());
-    builder.environment().putAll(environment);
-    return builder
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(folder.resolve("errors").toFile())
-        .start();
+    ChildJava child =
+        ChildJava.start(
+            ChildJava.command(StubbornSplitter.class, List.of()),
+            environment,
+            folder.resolve("errors"));
+    started.add(child);
+    return child;
   }
 
   private static final String TASK =
@@ -69,16 +77,9 @@ class TerminationTest {
   }
 
   private static void awaitRunning() {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!reports().toString().contains("running")) {
-      assertTrue(System.nanoTime() < end, () -> reports().toString());
-      Thread.onSpinWait();
-    }
-  }
-
-  private int ended(Process process) throws InterruptedException {
-    assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the splitter does not end");
-    return process.exitValue();
+    var running =
+        postRequestedFor(urlEqualTo("/task_update")).withRequestBody(containing("running"));
+    Polling.until(() -> !server.findAll(running).isEmpty(), () -> reports().toString());
   }
 
   @SuppressWarnings("unchecked")
@@ -90,10 +91,10 @@ class TerminationTest {
 
   @Test
   void sigterm_withAttemptsLeft_saysWhatWasDone() throws Exception {
-    Process process = start("listens", "1");
+    ChildJava process = start("listens", "1");
     awaitRunning();
-    process.destroy();
-    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, ended(process));
+    process.process().destroy();
+    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, process.exitCode());
     assertEquals(
         Map.of(
             "phase",
@@ -111,53 +112,48 @@ class TerminationTest {
         last("in_progress"));
     assertTrue(Files.exists(folder.resolve("closed")));
     assertTrue(Files.exists(folder.resolve("task-task-1/journal/phase-begin.json")));
-    assertEquals(
-        1,
-        Files.readString(folder.resolve("errors"))
-            .lines()
-            .filter(it -> it.contains("model splitter"))
-            .count());
+    assertEquals(1, process.errors().lines().filter(it -> it.contains("model splitter")).count());
   }
 
   @Test
   void sigterm_ofTheLastAttempt_failsTheTaskAndLeavesNothing() throws Exception {
-    Process process = start("listens", "0");
+    ChildJava process = start("listens", "0");
     awaitRunning();
-    process.destroy();
-    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, ended(process));
+    process.process().destroy();
+    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, process.exitCode());
     assertEquals("was terminated in main", last("failed").get("error"));
     assertFalse(Files.exists(folder.resolve("task-task-1")));
   }
 
   @Test
   void sigterm_toAPhaseThatDoesNotListen_isReportedWithinTheGrace() throws Exception {
-    Process process = start("deaf", "1");
+    ChildJava process = start("deaf", "1");
     awaitRunning();
-    process.destroy();
-    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, ended(process));
+    process.process().destroy();
+    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, process.exitCode());
     assertEquals(true, last("in_progress").get("terminated"));
     assertTrue(Files.exists(folder.resolve("closed")));
   }
 
   @Test
   void exitWithinAPhase_isReported() throws Exception {
-    Process process = start("exits", "0");
-    assertEquals(3, ended(process));
+    ChildJava process = start("exits", "0");
+    assertEquals(3, process.exitCode());
     assertEquals("the splitter ended the process", last("failed").get("error"));
   }
 
   @Test
   void kill_thenTheSameTaskAgain_goesOn() throws Exception {
-    Process process = start("listens", "1");
+    ChildJava process = start("listens", "1");
     awaitRunning();
-    process.destroyForcibly();
-    assertEquals(137, ended(process));
+    process.process().destroyForcibly();
+    assertEquals(137, process.exitCode());
     server.resetRequests();
     process = start("listens", "1");
     awaitRunning();
-    process.destroy();
-    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, ended(process));
+    process.process().destroy();
+    assertEquals(ModelSplitterExecutor.EXIT_TERMINATED, process.exitCode());
     assertEquals(2, last("in_progress").get("attempt"));
-    assertTrue(reports().stream().noneMatch(it -> it.toString().contains("phase=begin, m")));
+    assertEquals("once\n", Files.readString(folder.resolve("begun")));
   }
 }

@@ -1,5 +1,6 @@
 package io.modelsplitter.checkpoint;
 
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -81,8 +82,7 @@ class CheckpointTest {
       })
   void open_lyingHeader_saysWhatIsWrong(String header, String part) throws IOException {
     Path file = file(header, 8);
-    BadInputException e = assertThrows(BadInputException.class, () -> Checkpoint.open(file));
-    assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+    BadInputException e = refused(BadInputException.class, () -> Checkpoint.open(file), part);
     assertTrue(String.valueOf(e.getMessage()).startsWith(file.toString()), e::getMessage);
   }
 
@@ -110,10 +110,10 @@ class CheckpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"m.pt", "m.bin", "m.pth", "m.CKPT", "m.pkl"})
   void open_pickleByName_isRefusedUnread(String name) {
-    BadInputException e =
-        assertThrows(
-            BadInputException.class, () -> Checkpoint.open(Files.createFile(folder.resolve(name))));
-    assertTrue(String.valueOf(e.getMessage()).contains("pickle"), e::getMessage);
+    refused(
+        BadInputException.class,
+        () -> Checkpoint.open(Files.createFile(folder.resolve(name))),
+        "pickle");
   }
 
   @Test
@@ -123,16 +123,14 @@ class CheckpointTest {
             new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0, 0},
             new byte[] {(byte) 0x80, 2, '}', 'q', 0, 'X', 1, 2, 3})) {
       Path file = Files.write(folder.resolve("m.safetensors"), start);
-      BadInputException e = assertThrows(BadInputException.class, () -> Checkpoint.open(file));
-      assertTrue(String.valueOf(e.getMessage()).contains("pickle"), e::getMessage);
+      refused(BadInputException.class, () -> Checkpoint.open(file), "pickle");
     }
   }
 
   @Test
-  void open_gguf_saysSo() throws IOException {
+  void open_ggufThatIsCutOff_isRefused() throws IOException {
     Path file = Files.write(folder.resolve("m"), new byte[] {'G', 'G', 'U', 'F', 3, 0, 0, 0, 0, 0});
-    BadInputException e = assertThrows(BadInputException.class, () -> Checkpoint.open(file));
-    assertTrue(String.valueOf(e.getMessage()).contains("GGUF"), e::getMessage);
+    refused(BadInputException.class, () -> Checkpoint.open(file), "GGUF");
   }
 
   @Test
@@ -147,13 +145,12 @@ class CheckpointTest {
       many.append(", \"").append(i).append("\": \"\"");
     }
     Path file = file(header.formatted(tensor, many), 4);
-    BadInputException e = assertThrows(BadInputException.class, () -> Checkpoint.open(file));
-    assertTrue(String.valueOf(e.getMessage()).contains("10000 entries"), e::getMessage);
+    refused(BadInputException.class, () -> Checkpoint.open(file), "10000 entries");
   }
 
   @Test
   void open_folder_takesConfigAndCompanions() throws IOException {
-    TestFiles.vectors(folder.resolve("model.safetensors"), Map.of(), 2, "h.0.x");
+    TestFiles.vectors(folder.resolve("model.safetensors"), 2, "h.0.x");
     for (String name :
         List.of("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json")) {
       Files.writeString(folder.resolve(name), "{\"n_layer\": 1}");
@@ -171,14 +168,14 @@ class CheckpointTest {
   @Test
   void open_folderInAFolder_isFound() throws IOException {
     Path inner = Files.createDirectory(folder.resolve("gpt2"));
-    TestFiles.vectors(inner.resolve("model.safetensors"), Map.of(), 2, "h.0.x");
+    TestFiles.vectors(inner.resolve("model.safetensors"), 2, "h.0.x");
     assertEquals(Set.of("h.0.x"), Checkpoint.open(folder).tensors().keySet());
   }
 
   @Test
   void open_shardedFolder_hasTheTensorsOfAll() throws IOException {
-    TestFiles.vectors(folder.resolve("a.safetensors"), Map.of(), 2, "h.0.x", "h.0.y");
-    TestFiles.vectors(folder.resolve("b.safetensors"), Map.of(), 2, "h.1.x");
+    TestFiles.vectors(folder.resolve("a.safetensors"), 2, "h.0.x", "h.0.y");
+    TestFiles.vectors(folder.resolve("b.safetensors"), 2, "h.1.x");
     index("{\"h.0.x\":\"a.safetensors\",\"h.0.y\":\"a.safetensors\",\"h.1.x\":\"b.safetensors\"}");
     Checkpoint checkpoint = Checkpoint.open(folder);
     assertEquals(Set.of("h.0.x", "h.0.y", "h.1.x"), checkpoint.tensors().keySet());
@@ -198,8 +195,8 @@ class CheckpointTest {
         "{\"h.0.x\":\"a.safetensors\",\"h.0.y\":\"b.safetensors\"}",
       })
   void open_lyingIndex_isRefused(String weightMap) throws IOException {
-    TestFiles.vectors(folder.resolve("a.safetensors"), Map.of(), 2, "h.0.x", "h.0.y");
-    TestFiles.vectors(folder.resolve("b.safetensors"), Map.of(), 2, "h.0.y");
+    TestFiles.vectors(folder.resolve("a.safetensors"), 2, "h.0.x", "h.0.y");
+    TestFiles.vectors(folder.resolve("b.safetensors"), 2, "h.0.y");
     index(weightMap);
     assertThrows(BadInputException.class, () -> Checkpoint.open(folder));
   }
@@ -214,14 +211,13 @@ class CheckpointTest {
     assertThrows(BadInputException.class, () -> Checkpoint.open(folder));
     assertThrows(BadInputException.class, () -> Checkpoint.open(folder.resolve("missing")));
     Files.writeString(folder.resolve("pytorch_model.bin"), "x");
-    BadInputException e = assertThrows(BadInputException.class, () -> Checkpoint.open(folder));
-    assertTrue(String.valueOf(e.getMessage()).contains("pickle"), e::getMessage);
+    refused(BadInputException.class, () -> Checkpoint.open(folder), "pickle");
   }
 
   @Test
   void open_twoFilesWithoutAnIndex_areRefused() throws IOException {
-    TestFiles.vectors(folder.resolve("a.safetensors"), Map.of(), 2, "h.0.x");
-    TestFiles.vectors(folder.resolve("b.safetensors"), Map.of(), 2, "h.1.x");
+    TestFiles.vectors(folder.resolve("a.safetensors"), 2, "h.0.x");
+    TestFiles.vectors(folder.resolve("b.safetensors"), 2, "h.1.x");
     assertThrows(BadInputException.class, () -> Checkpoint.open(folder));
   }
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullUnmarked;
 /** Runs tokens through the stages of a model, each of one or more ranks that share its layers. */
 @NullUnmarked
 abstract class ForwardPass {
+  private static final String HEAD = "lm_head.weight";
 
   /** A stage: its ranks, and which layers they have. */
   record Stage(List<Weights> ranks, int firstLayer, int endLayer) {}
@@ -27,8 +28,6 @@ abstract class ForwardPass {
   abstract float[] norm(Weights weights, int layer, int which, float[] x);
 
   abstract float[] finalNorm(Weights weights, float[] x);
-
-  abstract String head();
 
   /** The logits after each token. */
   List<float[]> run(List<Stage> stages, int... tokens) {
@@ -85,7 +84,7 @@ abstract class ForwardPass {
     List<float[]> parts = new ArrayList<>();
     int length = 0;
     for (Weights rank : ranks) {
-      float[] part = rank.linear(head(), x);
+      float[] part = rank.linear(HEAD, x);
       parts.add(part);
       length += part.length;
     }

@@ -1,5 +1,6 @@
 package io.modelsplitter.checkpoint;
 
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -127,9 +128,10 @@ class GgufTest {
       assertEquals(content(original), content(Checkpoint.open(merged)));
       assertEquals(keyValues(folder.resolve("m.gguf")), keyValues(merged));
       List<PartFile> without = files.subList(0, files.size() - 1);
-      BadInputException e =
-          assertThrows(BadInputException.class, () -> new CheckpointMerge().open(json, without));
-      assertTrue(String.valueOf(e.getMessage()).contains("metadata.gguf"), e::getMessage);
+      refused(
+          BadInputException.class,
+          () -> new CheckpointMerge().open(json, without),
+          "metadata.gguf");
     }
   }
 
@@ -195,7 +197,7 @@ class GgufTest {
   }
 
   @Test
-  void open_filesOfTwoSets_areRefused() throws IOException {
+  void open_fileWhoseNameIsNotThatOfItsSet_isRefused() throws IOException {
     new TestGguf()
         .llama(1)
         .u16("split.no", 0)
@@ -208,9 +210,29 @@ class GgufTest {
     assertRefused("one of a split set of 3", folder.resolve("x.gguf"));
   }
 
+  @Test
+  void open_filesOfTwoSets_areRefused() throws IOException {
+    Path first = folder.resolve("m-00001-of-00002.gguf");
+    Path second = folder.resolve("m-00002-of-00002.gguf");
+    partOfSet(0, 10).layer(0).write(first);
+    partOfSet(1, 19).tensor("output_norm.weight", 0, 1024, 256).layer(1).write(second);
+    assertRefused("split.tensors.count 10, where 19", first);
+    partOfSet(1, 18).layer(0).write(second);
+    assertRefused("\"blk.0.attn_norm.weight\" in two files", second);
+    partOfSet(1, 10).tensor("output_norm.weight", 0, 1024, 256).write(second);
+    assertEquals(10, Checkpoint.open(second).tensors().size());
+  }
+
+  private static TestGguf partOfSet(int number, int tensors) {
+    return new TestGguf()
+        .llama(1)
+        .u16("split.no", number)
+        .u16("split.count", 2)
+        .i32("split.tensors.count", tensors);
+  }
+
   private static void assertRefused(String part, Path file) {
-    BadInputException e = assertThrows(BadInputException.class, () -> Checkpoint.open(file));
-    assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+    refused(BadInputException.class, () -> Checkpoint.open(file), part);
   }
 
   @Test
@@ -238,12 +260,10 @@ class GgufTest {
             .tensor("blk.0.ffn_down.weight", 12, 256 * 2 * 144, 512, 256)
             .tensor("blk.0.attn_output.weight", 12, 256 * 144, 256, 256);
     Checkpoint checkpoint = Checkpoint.open(gguf.write(folder.resolve("m.gguf")));
-    BadInputException e =
-        assertThrows(
-            BadInputException.class,
-            () -> SplitPlan.of(checkpoint, SplitOptions.of(2).tensorParallel(2)));
-    assertTrue(
-        String.valueOf(e.getMessage()).contains("Q4_K comes in blocks of 256"), e::getMessage);
+    refused(
+        BadInputException.class,
+        () -> SplitPlan.of(checkpoint, SplitOptions.of(2).tensorParallel(2)),
+        "Q4_K comes in blocks of 256");
   }
 
   @Test

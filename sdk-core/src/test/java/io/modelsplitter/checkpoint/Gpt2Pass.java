@@ -88,9 +88,4 @@ final class Gpt2Pass extends ForwardPass {
     }
     return y;
   }
-
-  @Override
-  String head() {
-    return "lm_head.weight";
-  }
 }

@@ -96,9 +96,4 @@ final class LlamaPass extends ForwardPass {
     }
     return y;
   }
-
-  @Override
-  String head() {
-    return "lm_head.weight";
-  }
 }

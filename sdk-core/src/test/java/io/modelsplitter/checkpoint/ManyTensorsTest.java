@@ -2,34 +2,50 @@ package io.modelsplitter.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.modelsplitter.ChildJava;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * As many tensors as a checkpoint may have are split and merged in the heap of a small container.
  */
 @NullUnmarked
+@Timeout(
+    value = 300,
+    threadMode = ThreadMode.SEPARATE_THREAD) // no read of a pipe hears an interrupt
 class ManyTensorsTest {
   private static final int LAYERS = 96;
   private static final int EXPERTS = 344;
 
   @TempDir Path folder = Path.of("");
 
+  private ChildJava child;
+
+  @AfterEach
+  void endProcess() {
+    if (child != null) {
+      child.close();
+    }
+  }
+
   @Test
   void splitAndMerge_aHundredThousandTensors_needAHeapOf64Megabytes() throws Exception {
     TestModels.mixtral(new TestModels.Size(LAYERS, 4, 2, 1, 2, 3), EXPERTS).write(folder, 5);
-    assertEquals("99747 tensors", inProcess("split").strip());
-    assertEquals("done", inProcess("merge").strip());
+    assertEquals("99747 tensors", inProcess("split"));
+    assertEquals("done", inProcess("merge"));
     assertEquals(
         digest(folder.resolve("model.safetensors")), digest(folder.resolve("merged.safetensors")));
   }
@@ -41,23 +57,16 @@ class ManyTensorsTest {
   }
 
   private String inProcess(String what) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ManyTensorsTest.class.getName(),
+    child =
+        ChildJava.start(
+            ChildJava.command(
+                ManyTensorsTest.class,
+                List.of("-Xmx64m", "-XX:+UseSerialGC"),
                 what,
-                folder.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-            .replaceAll("SLF4J.*\\R", "");
-    assertEquals(0, process.waitFor(), output);
-    return output;
+                folder.toString()),
+            Map.of(),
+            folder.resolve("errors"));
+    return child.output().strip();
   }
 
   /** Splits or merges what is in a folder. */

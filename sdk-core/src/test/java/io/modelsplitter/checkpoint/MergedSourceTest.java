@@ -1,7 +1,7 @@
 package io.modelsplitter.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.file.ByteReader;
 import io.modelsplitter.file.ByteSource;
@@ -82,7 +82,7 @@ class MergedSourceTest {
       reader.read(read);
     }
     assertArrayEquals(Arrays.copyOfRange(whole, from, whole.length), read.array());
-    assertEquals(mostOpens, Math.max(mostOpens, opens.get()), () -> "opened " + opens);
+    assertTrue(opens.get() <= mostOpens, () -> "opened " + opens);
   }
 
   @Test

@@ -151,8 +151,8 @@ class RemoteCheckpointTest {
 
   @Test
   void folderWithAnIndex_readsTheHeadersOfItsFiles() throws IOException {
-    TestFiles.vectors(folder.resolve("a.safetensors"), Map.of(), 2_000, "h.0.x", "h.0.y");
-    TestFiles.vectors(folder.resolve("b.safetensors"), Map.of(), 2_000, "h.1.x");
+    TestFiles.vectors(folder.resolve("a.safetensors"), 2_000, "h.0.x", "h.0.y");
+    TestFiles.vectors(folder.resolve("b.safetensors"), 2_000, "h.1.x");
     Path skeleton = Files.createDirectory(folder.resolve("skeleton"));
     Files.writeString(
         skeleton.resolve("model.safetensors.index.json"),

@@ -1,5 +1,6 @@
 package io.modelsplitter.checkpoint;
 
+import io.modelsplitter.ChildJava;
 import io.modelsplitter.file.Folders;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.NullUnmarked;
 
@@ -26,7 +28,7 @@ import org.jspecify.annotations.NullUnmarked;
  * until it is there again.
  *
  * <p>Arguments: {@code split} or {@code growth}, how many megabytes (of {@code growth} the least;
- * the most is eight times as much), and a folder with room for three times as much.
+ * the most is eight times as much), and a folder with room for four times the most.
  */
 @NullUnmarked
 public final class SplitBenchmark {
@@ -159,25 +161,21 @@ public final class SplitBenchmark {
 
   private static Turn ours(Path folder, String strategy, long bytes) throws Exception {
     Folders.delete(folder.resolve("out"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SplitBenchmark.class.getName(),
-                "child",
-                strategy,
-                folder.toString())
-            .redirectErrorStream(true)
-            .start();
-    process.getInputStream().read(); // it is ready
-    touch(folder, bytes);
-    process.getOutputStream().write('\n');
-    process.getOutputStream().flush();
-    String[] said = end(process).strip().split(" ", -1);
-    return new Turn(Double.parseDouble(said[0]), Long.parseLong(said[1]) >> 10);
+    List<String> command =
+        ChildJava.command(
+            SplitBenchmark.class,
+            List.of("-Xmx64m", "-XX:+UseSerialGC"),
+            "child",
+            strategy,
+            folder.toString());
+    try (ChildJava child = ChildJava.start(command, Map.of(), folder.resolve("errors"))) {
+      int unused = child.process().getInputStream().read(); // it is ready
+      touch(folder, bytes);
+      child.process().getOutputStream().write('\n');
+      child.process().getOutputStream().flush();
+      String[] said = child.output().strip().split(" ", -1);
+      return new Turn(Double.parseDouble(said[0]), Long.parseLong(said[1]) >> 10);
+    }
   }
 
   private static String end(Process process) throws Exception {

@@ -32,10 +32,8 @@ final class TestFiles {
   }
 
   /** A file of F32 vectors with these names, each of so many elements. */
-  static Path vectors(Path file, Map<String, String> metadata, int elements, String... names)
-      throws IOException {
+  static Path vectors(Path file, int elements, String... names) throws IOException {
     Map<String, Object> header = new LinkedHashMap<>();
-    header.put("__metadata__", metadata);
     int offset = 0;
     for (String name : names) {
       Map<String, Object> tensor = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.FolderNames;
 import io.modelsplitter.error.BadInputException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -59,15 +60,15 @@ class ArchivesTest {
   }
 
   private void assertRefused(String part, Path archive) throws IOException {
-    List<String> before = FilesTest.names(folder);
+    List<String> before = FolderNames.of(folder);
     BadInputException e =
         assertThrows(
             BadInputException.class, () -> Archives.extract(archive, folder.resolve("out")));
     assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
-    assertEquals(before, FilesTest.names(folder), "something was left behind");
+    assertEquals(before, FolderNames.of(folder), "something was left behind");
     e = assertThrows(BadInputException.class, () -> Archives.visit(archive, (path, file) -> {}));
     assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
-    assertEquals(before, FilesTest.names(folder));
+    assertEquals(before, FolderNames.of(folder));
   }
 
   @Test
@@ -83,7 +84,7 @@ class ArchivesTest {
     Archives.extract(archive, folder.resolve("out"));
     assertEquals("{}", Files.readString(folder.resolve("out/gpt2/config.json")));
     assertEquals("x", Files.readString(folder.resolve("out/gpt2/deep/er/x")));
-    assertEquals(List.of("a.tar.gz", "out"), FilesTest.names(folder));
+    assertEquals(List.of("a.tar.gz", "out"), FolderNames.of(folder));
   }
 
   @ParameterizedTest
@@ -330,7 +331,7 @@ class ArchivesTest {
         assertThrows(
             BadInputException.class, () -> Archives.extract(archive, folder.resolve("out")));
     assertTrue(String.valueOf(e.getMessage()).contains("holds a/b"), e::getMessage);
-    assertEquals(List.of("a.tar.gz"), FilesTest.names(folder));
+    assertEquals(List.of("a.tar.gz"), FolderNames.of(folder));
   }
 
   @Test

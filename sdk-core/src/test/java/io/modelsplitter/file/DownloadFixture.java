@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.modelsplitter.FolderNames;
 import io.modelsplitter.error.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ abstract class DownloadFixture {
     FileDigests digests = builder().build().fetch(server.url(), target);
     assertArrayEquals(expected, Files.readAllBytes(target));
     assertEquals(new LayerHash().digests(target), digests);
-    assertEquals(List.of("m"), FilesTest.names(folder));
+    assertEquals(List.of("m"), FolderNames.of(folder));
   }
 
   String assertUnavailable() {

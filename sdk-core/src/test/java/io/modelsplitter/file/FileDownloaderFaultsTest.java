@@ -1,10 +1,11 @@
 package io.modelsplitter.file;
 
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.FolderNames;
 import io.modelsplitter.error.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     server.sends = 0;
     assertTrue(assertUnavailable().contains("broke off after 0 bytes"));
     assertEquals(5, server.ranges.size());
-    assertEquals(List.of(), FilesTest.names(folder));
+    assertEquals(List.of(), FolderNames.of(folder));
   }
 
   @Test
@@ -61,7 +62,7 @@ class FileDownloaderFaultsTest extends DownloadFixture {
           }
         };
     assertUnavailable();
-    assertEquals(List.of(".m.download", ".m.download.state"), FilesTest.names(folder));
+    assertEquals(List.of(".m.download", ".m.download.state"), FolderNames.of(folder));
     server.ranges.clear();
     server.sends = Long.MAX_VALUE;
     assertFetches(server.content);
@@ -181,11 +182,10 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     FileDigests digests = builder().build().fetch(server.url(), target);
     assertEquals(SMALL - 10, digests.bytes()); // nobody can know better; a digest can
     String sha256 = HexFormat.of().formatHex(Digester.algorithm("SHA-256").digest(server.content));
-    BadInputException e =
-        assertThrows(
-            BadInputException.class,
-            () -> builder().build().fetch(server.url(), folder.resolve("n"), sha256));
-    assertTrue(String.valueOf(e.getMessage()).contains(sha256), e::getMessage);
+    refused(
+        BadInputException.class,
+        () -> builder().build().fetch(server.url(), folder.resolve("n"), sha256),
+        sha256);
     assertFalse(Files.exists(folder.resolve("n")));
   }
 
@@ -204,11 +204,12 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     Files.delete(target);
     server.content = Arrays.copyOf(server.content, SMALL);
     server.content[SMALL / 2] ^= 1;
-    BadInputException e =
-        assertThrows(BadInputException.class, () -> builder().build().fetch(server.url(), target));
-    assertTrue(String.valueOf(e.getMessage()).contains("not the file"), e::getMessage);
+    refused(
+        BadInputException.class,
+        () -> builder().build().fetch(server.url(), target),
+        "not the file");
     assertFalse(builder().build().download(server.url(), target.toString()));
-    assertEquals(List.of(), FilesTest.names(folder));
+    assertEquals(List.of(), FolderNames.of(folder));
   }
 
   @Test
@@ -222,10 +223,11 @@ class FileDownloaderFaultsTest extends DownloadFixture {
     server.moreHeaders = "";
     server.content = Arrays.copyOf(server.content, SMALL);
     server.content[SMALL - 1] ^= 1; // and the server did not notice
-    BadInputException e =
-        assertThrows(BadInputException.class, () -> builder().build().fetch(server.url(), target));
-    assertTrue(String.valueOf(e.getMessage()).contains("not the file"), e::getMessage);
-    assertEquals(List.of(), FilesTest.names(folder));
+    refused(
+        BadInputException.class,
+        () -> builder().build().fetch(server.url(), target),
+        "not the file");
+    assertEquals(List.of(), FolderNames.of(folder));
   }
 
   @Test

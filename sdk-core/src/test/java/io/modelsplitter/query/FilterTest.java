@@ -1,5 +1,6 @@
 package io.modelsplitter.query;
 
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,6 +46,10 @@ class FilterTest {
         "{\"a.b\":1}                 | {\"a.b\":1}               | false",
       })
   void matches_asMongoDoes(String document, String filter, boolean matches) {
+    assertMatches(document, filter, matches);
+  }
+
+  private static void assertMatches(String document, String filter, boolean matches) {
     Filter parsed = Filter.parse(Json.parseObject("filter", filter));
     assertEquals(matches, parsed.matches(Json.parseObject("document", document)));
     assertEquals(
@@ -66,8 +71,7 @@ class FilterTest {
   }
 
   private static void assertMessage(String part, Map<String, Object> filter) {
-    BadInputException e = assertThrows(BadInputException.class, () -> Filter.parse(filter));
-    assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
+    refused(BadInputException.class, () -> Filter.parse(filter), part);
   }
 
   @Test
@@ -101,16 +105,16 @@ class FilterTest {
         "{\"a\":[{\"0\":1}]} | {\"a.0\":1}                    | false",
       })
   void operators_asMongoHasThem(String document, String filter, boolean matches) {
-    matches_asMongoDoes(document, filter, matches);
+    assertMatches(document, filter, matches);
   }
 
   @Test
   void regex_thatWouldTakeForever_isStopped() {
     Filter evil = Filter.regex("a", "^(?:(a+)+)\\1$", "");
-    BadInputException e =
-        assertThrows(
-            BadInputException.class, () -> evil.matches(Map.of("a", "a".repeat(60) + "b")));
-    assertTrue(String.valueOf(e.getMessage()).contains("longer than a second"), e::getMessage);
+    refused(
+        BadInputException.class,
+        () -> evil.matches(Map.of("a", "a".repeat(60) + "b")),
+        "longer than a second");
     assertThrows(
         BadInputException.class,
         () -> Filter.regex("a", "(x|y)*z", "").matches(Map.of("a", "xy".repeat(1_000_000))));

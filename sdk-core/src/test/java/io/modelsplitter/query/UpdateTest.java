@@ -1,8 +1,8 @@
 package io.modelsplitter.query;
 
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
@@ -123,11 +123,10 @@ class UpdateTest {
     Map<String, Object> document = new LinkedHashMap<>();
     Map<String, Object> pulls = new LinkedHashMap<>();
     for (int i = 0; i < 1_000; i++) {
-      document.put("a" + i, List.of("a".repeat(18) + "b")); // some milliseconds each
+      document.put("a" + i, List.of("a".repeat(22) + "b")); // a part of a second each
       pulls.put("a" + i, Map.of("$regex", "^(?:(a+)+)\\1$"));
     }
     Update update = Update.parse(Map.of("$pull", pulls));
-    BadInputException e = assertThrows(BadInputException.class, () -> update.apply(document));
-    assertTrue(String.valueOf(e.getMessage()).contains("longer than a second"), e::getMessage);
+    refused(BadInputException.class, () -> update.apply(document), "longer than a second");
   }
 }

@@ -2,16 +2,15 @@ package io.modelsplitter.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.Explanation.AnsweredBy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,15 +54,7 @@ abstract class BlockQueryContract {
   }
 
   private List<String> pages(Query first) {
-    List<String> all = new ArrayList<>();
-    Optional<String> cursor = Optional.empty();
-    do {
-      List<Block> page = new ArrayList<>();
-      cursor = registry().query(first.after(cursor.orElse(null)), page::add);
-      assertTrue(page.size() <= first.limit());
-      page.forEach(block -> all.add(name(block)));
-    } while (cursor.isPresent());
-    return all;
+    return Pages.of(registry(), first).stream().map(BlockQueryContract::name).toList();
   }
 
   @Test
@@ -122,13 +113,19 @@ abstract class BlockQueryContract {
     }
     Query all = Query.of(mine(Filter.all())).limit(7);
     assertEquals(asTheyCame, pages(all));
-    List<String> two = pages(all.sort(new Query.Sort("odd", true), new Query.Sort("name", true)));
-    assertEquals("29", two.get(0));
-    assertEquals("28", two.get(15));
-    assertEquals("00", two.get(29));
-    List<Block> sorted = new ArrayList<>();
-    registry().query(all.limit(0).sort(new Query.Sort("name", true)), sorted::add);
-    assertEquals("29", name(sorted.get(0)));
+    List<String> byBoth = new ArrayList<>();
+    for (int last = 29; last >= 28; last--) {
+      for (int i = last; i >= 0; i -= 2) {
+        byBoth.add("%02d".formatted(i));
+      }
+    }
+    assertEquals(
+        byBoth, pages(all.sort(new Query.Sort("odd", true), new Query.Sort("name", true))));
+    List<String> sorted = new ArrayList<>();
+    Query atOnce = all.limit(0).sort(new Query.Sort("name", true));
+    registry().query(atOnce, block -> sorted.add(name(block)));
+    Collections.reverse(sorted);
+    assertEquals(asTheyCame, sorted);
   }
 
   @Test

@@ -1,9 +1,10 @@
 package io.modelsplitter.registry;
 
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.Threads;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.NotFoundException;
@@ -17,9 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +39,7 @@ public abstract class BlockRegistryContract extends BlockQueryContract {
     Stored<Block> stored = registry().create(block);
     assertEquals(block, stored.value());
     assertEquals(1, stored.version());
-    assertTrue(stored.modified().getEpochSecond() > 1_700_000_000L);
+    Moments.assertIsNow(stored.modified());
     assertEquals(stored, registry().get(block.id()));
     assertEquals(
         new ArrayList<>(block.fields().keySet()),
@@ -93,8 +91,7 @@ public abstract class BlockRegistryContract extends BlockQueryContract {
   @ValueSource(strings = {"", "$set", "a.b", ".", "$"})
   void block_withAHostileFieldAtTheTop_isNone(String name) {
     Map<String, Object> fields = Map.of("id", "x", name, 1);
-    BadInputException e = assertThrows(BadInputException.class, () -> Block.fromMap(fields));
-    assertTrue(String.valueOf(e.getMessage()).contains("\"" + name + "\""), e::getMessage);
+    refused(BadInputException.class, () -> Block.fromMap(fields), "\"" + name + "\"");
   }
 
   @Test
@@ -132,11 +129,24 @@ public abstract class BlockRegistryContract extends BlockQueryContract {
   @Test
   void blockNamedAsAnEndpoint_isABlock() {
     Block block = new Block(Map.of("id", "query", "componentUri", component));
-    registry().create(block);
-    assertEquals(block, registry().get("query").value());
-    assertEquals(2, registry().update("query", Update.set("x", 1)).version());
-    registry().delete("query");
-    assertThrows(NotFoundException.class, () -> registry().get("query"));
+    forget("query"); // a test of another registry on this database may have been cut off
+    try {
+      registry().create(block);
+      assertEquals(block, registry().get("query").value());
+      assertEquals(2, registry().update("query", Update.set("x", 1)).version());
+      registry().delete("query");
+      assertThrows(NotFoundException.class, () -> registry().get("query"));
+    } finally {
+      forget("query");
+    }
+  }
+
+  private void forget(String id) {
+    try {
+      registry().delete(id);
+    } catch (NotFoundException e) {
+      // which is what is wanted
+    }
   }
 
   @Test
@@ -220,32 +230,16 @@ public abstract class BlockRegistryContract extends BlockQueryContract {
             }
           });
     }
-    ExecutorService executor = Executors.newFixedThreadPool(16);
-    try {
-      int made = 0;
-      for (Future<Boolean> future : executor.invokeAll(work)) {
-        made += future.get() ? 1 : 0;
-      }
-      assertEquals(4, made);
-    } finally {
-      executor.shutdownNow();
-    }
+    assertEquals(4, Collections.frequency(Threads.runAll(work), true));
     assertEquals(4, names(Filter.all()).size());
   }
 
   @Test
   void update_fromManyThreads_losesNone() throws Exception {
     String id = created("a", Map.of("n", 0)).id();
-    ExecutorService executor = Executors.newFixedThreadPool(8);
-    try {
-      List<Callable<Stored<Block>>> work =
-          Collections.nCopies(24, () -> registry().update(id, Update.inc("n", 1)));
-      for (Future<Stored<Block>> future : executor.invokeAll(work)) {
-        future.get();
-      }
-    } finally {
-      executor.shutdownNow();
-    }
+    List<Callable<Stored<Block>>> work =
+        Collections.nCopies(24, () -> registry().update(id, Update.inc("n", 1)));
+    Threads.runAll(work);
     assertEquals(24, registry().get(id).value().fields().get("n"));
     assertEquals(25, registry().get(id).version());
   }

@@ -1,6 +1,8 @@
 package io.modelsplitter.registry;
 
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,15 +12,12 @@ import io.modelsplitter.registry.Explanation.AnsweredBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -159,17 +158,9 @@ abstract class ModelLayerQueryContract {
   }
 
   private List<String> pages(Query first) {
-    List<String> all = new ArrayList<>();
-    Set<String> cursors = new HashSet<>();
-    Optional<String> cursor = Optional.empty();
-    do {
-      List<ModelLayer> page = new ArrayList<>();
-      cursor = registry().query(first.after(cursor.orElse(null)), page::add);
-      assertTrue(page.size() <= first.limit());
-      assertTrue(cursor.isEmpty() || cursors.add(cursor.get()));
-      page.forEach(layer -> all.add(layer.modelLayerHash().substring(asset.length() + 1)));
-    } while (cursor.isPresent());
-    return all;
+    return Pages.of(registry(), first).stream()
+        .map(layer -> layer.modelLayerHash().substring(asset.length() + 1))
+        .toList();
   }
 
   @Test
@@ -195,14 +186,8 @@ abstract class ModelLayerQueryContract {
         Query.of(Filter.eq("model_component_registry_uri", asset))
             .sort(new Query.Sort("model_asset_id", false))
             .limit(1);
-    List<String> names = new ArrayList<>();
-    Optional<String> cursor = Optional.empty();
-    do {
-      cursor =
-          registry()
-              .query(query.after(cursor.orElse(null)), layer -> names.add(layer.modelAssetId()));
-    } while (cursor.isPresent());
-    assertEquals(inOrder, names);
+    assertEquals(
+        inOrder, Pages.of(registry(), query).stream().map(ModelLayer::modelAssetId).toList());
   }
 
   @ParameterizedTest
@@ -294,18 +279,14 @@ abstract class ModelLayerQueryContract {
 
   @Test
   void query_tooLong_isRefusedAndNamesTheLimit() {
-    refused(Filter.class, "4096", () -> Filter.eq("x".repeat(5_000), 1));
+    refused(BadInputException.class, () -> Filter.eq("x".repeat(5_000), 1), "4096");
     List<Query.Sort> seven = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       seven.add(new Query.Sort("f" + i, false));
     }
     Query query = new Query(Filter.all(), seven, 0, null);
-    refused(Query.class, "6", () -> registry().query(query, layer -> {}));
-  }
-
-  private static void refused(Class<?> what, String limit, Executable call) {
-    BadInputException e = assertThrows(BadInputException.class, call, what.getSimpleName());
-    assertTrue(String.valueOf(e.getMessage()).contains(limit), e::getMessage);
+    refused(
+        BadInputException.class, () -> registry().query(query, layer -> {}), "7 keys", "at most 6");
   }
 
   @Test
@@ -327,11 +308,10 @@ abstract class ModelLayerQueryContract {
   @Test
   void query_slowRegex_isRefusedForTheQueryAsAWhole() {
     for (int i = 0; i < 80; i++) { // each alone takes a small part of a second
-      created("%02d".formatted(i), 0, Map.of("text", "a".repeat(18) + "!"));
+      created("%02d".formatted(i), 0, Map.of("text", "a".repeat(22) + "!"));
     }
     Filter slow = Filter.regex("layer_metadata.text", "(.*a){12}$", "");
-    BadInputException e = assertThrows(BadInputException.class, () -> hashes(slow));
-    assertTrue(String.valueOf(e.getMessage()).contains("second"), e::getMessage);
+    refused(BadInputException.class, () -> hashes(slow), "second");
   }
 
   @Test
@@ -340,16 +320,19 @@ abstract class ModelLayerQueryContract {
     Query query =
         Query.of(
                 Filter.eq("model_asset_id", asset)
-                    .and(Filter.regex("layer_metadata.precision", "^fp", ""))
-                    .and(Filter.ne("layer_metadata.precision", "int8"))
-                    .and(Filter.gt("layer_metadata.sizes", 1)))
-            .sort(new Query.Sort("layer_metadata.precision", false));
+                    .and(Filter.regex("model_layer_metadata.precision", "^fp", ""))
+                    .and(Filter.ne("model_layer_metadata.precision", "int8"))
+                    .and(Filter.gt("model_layer_metadata.sizes", 1)))
+            .sort(new Query.Sort("model_layer_metadata.precision", false));
     Explanation explanation = registry().explain(query);
     assertEquals(
         List.of(AnsweredBy.INDEX, AnsweredBy.MATCHER, AnsweredBy.MATCHER, AnsweredBy.INDEX),
         explanation.clauses().stream().map(Explanation.Clause::answeredBy).toList());
-    explanation.clauses().forEach(clause -> assertTrue(clause.why().length() > 20, clause::why));
-    assertEquals(1, explanation.sort().size());
+    assertEquals(
+        query.filter().conjuncts(),
+        explanation.clauses().stream().map(Explanation.Clause::filter).toList());
+    assertEquals(query.sort(), explanation.sort().stream().map(Explanation.SortKey::sort).toList());
+    explanation.clauses().forEach(clause -> assertFalse(clause.why().isBlank()));
 
     Query scan = Query.of(Filter.ne("layer_metadata.precision", "int8"));
     assertEquals(AnsweredBy.SCAN, registry().explain(scan).slowest());

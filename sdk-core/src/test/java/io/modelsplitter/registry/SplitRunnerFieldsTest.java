@@ -2,9 +2,9 @@ package io.modelsplitter.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.Refusals;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.query.Update;
 import java.util.ArrayList;
@@ -30,10 +30,7 @@ class SplitRunnerFieldsTest {
   }
 
   private static void refused(Executable call, String... parts) {
-    BadInputException e = assertThrows(BadInputException.class, call);
-    for (String part : parts) {
-      assertTrue(String.valueOf(e.getMessage()).contains(part), e::getMessage);
-    }
+    BadInputException e = Refusals.refused(BadInputException.class, call, parts);
     assertFalse(String.valueOf(e.getMessage()).contains(SECRET), e::getMessage);
   }
 

@@ -32,14 +32,14 @@ record S3Connection(
   /** Its threads do not keep a program alive that has nothing else to do. */
   static Dispatcher dispatcher(int connections) {
     Dispatcher dispatcher =
-        new Dispatcher(
-            Executors.newCachedThreadPool(
-                task -> {
-                  Thread thread = new Thread(task, THREADS);
-                  thread.setDaemon(true);
-                  return thread;
-                }));
+        new Dispatcher(Executors.newCachedThreadPool(task -> daemon(task, THREADS)));
     dispatcher.setMaxRequestsPerHost(Math.max(5, connections));
     return dispatcher;
+  }
+
+  static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -25,11 +25,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -41,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * is used by the next one, if its MD5 is that of the file's part. For one thread.
  */
 final class S3Upload {
+  /** The name of the threads that send parts. */
+  static final String THREADS = "s3-upload";
+
   /** S3 takes so many parts at most. */
   private static final int MAX_PARTS = 10_000;
 
@@ -58,6 +64,10 @@ final class S3Upload {
   private final int connections;
   private final long partSize;
   private final UploadNote note;
+  private final Set<Call> running = ConcurrentHashMap.newKeySet();
+
+  /** Set when no part may be sent any more. */
+  private volatile boolean isOver;
 
   S3Upload(
       S3Connection connection,
@@ -184,7 +194,8 @@ final class S3Upload {
   }
 
   private List<Part> send(String id, Map<Integer, Part> sent) throws IOException {
-    ExecutorService pool = Executors.newFixedThreadPool(connections);
+    ExecutorService pool =
+        Executors.newFixedThreadPool(connections, task -> S3Connection.daemon(task, THREADS));
     try {
       List<Future<Part>> sending = new ArrayList<>();
       int number = 1;
@@ -199,7 +210,23 @@ final class S3Upload {
       }
       return parts;
     } finally {
+      isOver = true;
+      running.forEach(Call::cancel);
       pool.shutdownNow();
+      awaitEnd(pool);
+    }
+  }
+
+  /** A part that comes after the upload was given up would stay on the server, and cost money. */
+  private static void awaitEnd(ExecutorService pool) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      pool.awaitTermination(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -253,12 +280,21 @@ final class S3Upload {
             .header("Content-MD5", Base64.getEncoder().encodeToString(md5))
             .put(body)
             .build();
-    try (Response response = http.newCall(request).execute()) {
-      String etag = response.header("ETag");
-      if (!response.isSuccessful() || etag == null) {
-        throw S3CodeException.of(response.code(), response.peekBody(MAX_ERROR).string());
+    Call call = http.newCall(request);
+    running.add(call); // before it is looked whether all is over, so that one of both sees it
+    try {
+      if (isOver) {
+        throw new InterruptedException("the upload is over");
       }
-      return new Part(number, etag);
+      try (Response response = call.execute()) {
+        String etag = response.header("ETag");
+        if (!response.isSuccessful() || etag == null) {
+          throw S3CodeException.of(response.code(), response.peekBody(MAX_ERROR).string());
+        }
+        return new Part(number, etag);
+      }
+    } finally {
+      running.remove(call);
     }
   }
 

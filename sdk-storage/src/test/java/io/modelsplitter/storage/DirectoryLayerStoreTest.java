@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.modelsplitter.FolderNames;
 import io.modelsplitter.error.BadInputException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,17 +59,25 @@ class DirectoryLayerStoreTest extends LayerStoreContract {
   @Test
   void put_onAnotherFileSystem_copies() throws IOException {
     Path memory = Path.of("/dev/shm");
-    assumeTrue(
-        Files.isWritable(memory) && !Files.getFileStore(memory).equals(Files.getFileStore(folder)),
-        "there is no second file system");
+    assumeTrue(isOnAnotherFileSystem(memory), "there is no second file system");
     Path file = Files.createTempFile(memory, "layer", ".safetensors");
-    Files.writeString(file, "content");
-    Path layers = folder.resolve("layers");
-    LayerStore.directory(layers).put(file, "abc");
-    assertEquals("content", Files.readString(layers.resolve("abc")));
-    assertTrue(Files.notExists(file));
-    try (var left = Files.list(layers)) {
-      assertEquals(1, left.count());
+    try {
+      Files.writeString(file, "content");
+      Path layers = folder.resolve("layers");
+      LayerStore.directory(layers).put(file, "abc");
+      assertEquals("content", Files.readString(layers.resolve("abc")));
+      assertTrue(Files.notExists(file));
+      assertEquals(List.of("abc"), FolderNames.of(layers));
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private boolean isOnAnotherFileSystem(Path path) {
+    try {
+      return Files.isWritable(path) && !Files.getFileStore(path).equals(Files.getFileStore(folder));
+    } catch (IOException e) {
+      return false; // a container may hide its mounts
     }
   }
 }

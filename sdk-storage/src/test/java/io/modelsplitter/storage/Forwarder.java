@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Stands between a client and a server, and loses what a test tells it to lose. */
@@ -28,6 +29,9 @@ final class Forwarder implements AutoCloseable {
 
   /** Nothing of a request that begins so comes through, nor what follows on its connection. */
   volatile String silentTo = "";
+
+  /** So often; other requests that begin so come through. */
+  final AtomicInteger silentTimes = new AtomicInteger(Integer.MAX_VALUE);
 
   Forwarder(URI server) throws IOException {
     this.server = server;
@@ -75,7 +79,9 @@ final class Forwarder implements AutoCloseable {
     boolean isDeaf = false;
     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
       String text = new String(buffer, 0, Math.min(read, 2_000), StandardCharsets.ISO_8859_1);
-      isDeaf |= !silentTo.isEmpty() && text.startsWith(silentTo);
+      if (!isDeaf && !silentTo.isEmpty() && text.startsWith(silentTo)) {
+        isDeaf = silentTimes.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+      }
       if (isSilent || isDeaf) {
         continue;
       }

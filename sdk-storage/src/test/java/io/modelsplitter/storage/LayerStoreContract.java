@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.FolderNames;
 import io.modelsplitter.error.BadInputException;
 import java.io.IOException;
 import java.net.URI;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,9 +92,7 @@ abstract class LayerStoreContract {
     LayerStore store = store();
     assertFalse(store.contains("none"));
     assertThrows(BadInputException.class, () -> store.get("none", work.resolve("target")));
-    try (Stream<Path> left = Files.list(work)) {
-      assertEquals(List.of(), left.toList());
-    }
+    assertEquals(List.of(), FolderNames.of(work));
   }
 
   @Test

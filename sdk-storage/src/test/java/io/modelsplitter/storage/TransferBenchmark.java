@@ -2,17 +2,16 @@ package io.modelsplitter.storage;
 
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
+import io.modelsplitter.ChildJava;
 import io.modelsplitter.file.FileDownloader;
+import io.modelsplitter.file.Folders;
 import io.modelsplitter.file.LayerHash;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -29,8 +28,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.gaul.s3proxy.junit.S3ProxyExtension;
 import org.jspecify.annotations.NullUnmarked;
 
@@ -59,15 +56,16 @@ public final class TransferBenchmark {
       return;
     }
     Path folder = Files.createTempDirectory("transfer-benchmark");
-    Path file = folder.resolve("file");
-    write(file, Long.parseLong(args[1]) << 20);
-    switch (args[0]) {
-      case "http" -> http(folder, file);
-      case "s3" -> s3(folder, file);
-      default -> hash(file);
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
+    try {
+      Path file = folder.resolve("file");
+      write(file, Long.parseLong(args[1]) << 20);
+      switch (args[0]) {
+        case "http" -> http(folder, file);
+        case "s3" -> s3(folder, file);
+        default -> hash(file);
+      }
+    } finally {
+      Folders.delete(folder);
     }
   }
 
@@ -191,12 +189,13 @@ public final class TransferBenchmark {
       end(start(theirs));
       their[round] = (System.nanoTime() - start) / 1e9;
       Files.deleteIfExists(target);
-      Process process = start(ours);
-      process.getInputStream().read(); // it is ready
-      touch(target, bytes);
-      process.getOutputStream().write('\n');
-      process.getOutputStream().flush();
-      our[round] = Double.parseDouble(end(process));
+      try (ChildJava child = ChildJava.start(ours, Map.of(), target.resolveSibling("errors"))) {
+        int unused = child.process().getInputStream().read(); // it is ready
+        touch(target, bytes);
+        child.process().getOutputStream().write('\n');
+        child.process().getOutputStream().flush();
+        our[round] = Double.parseDouble(child.output().strip().replaceFirst("(?s).*\n", ""));
+      }
     }
     Arrays.sort(their);
     Arrays.sort(our);
@@ -231,37 +230,24 @@ public final class TransferBenchmark {
     return builder.start();
   }
 
-  /** The last line that it says. */
-  private static String end(Process process) throws Exception {
+  private static void end(Process process) throws Exception {
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (process.waitFor() != 0) {
       throw new IllegalStateException(process.info() + ": " + output);
     }
-    return output.replaceFirst("(?s).*\n", "");
   }
 
   private static List<String> ours(String... args) {
-    ClassLoader loader = TransferBenchmark.class.getClassLoader();
-    String path =
-        loader instanceof URLClassLoader urls
-            ? Arrays.stream(urls.getURLs())
-                .map(url -> Path.of(URI.create(url.toString())).toString())
-                .collect(Collectors.joining(File.pathSeparator))
-            : System.getProperty("java.class.path");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
-                "-Dorg.slf4j.simpleLogger.log.org=off",
-                "-cp",
-                path,
-                TransferBenchmark.class.getName(),
-                "child"));
-    command.addAll(List.of(args));
-    return command;
+    List<String> arguments = new ArrayList<>(List.of("child"));
+    arguments.addAll(List.of(args));
+    return ChildJava.command(
+        TransferBenchmark.class,
+        List.of(
+            "-Xmx64m",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
+            "-Dorg.slf4j.simpleLogger.log.org=off"),
+        arguments.toArray(new String[0]));
   }
 
   private static void child(String[] args) throws IOException {

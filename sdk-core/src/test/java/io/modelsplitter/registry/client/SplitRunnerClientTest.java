@@ -12,6 +12,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.put;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static io.modelsplitter.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -138,8 +139,9 @@ class SplitRunnerClientTest {
                 "SPLIT_RUNNERS_REGISTRY_URL", server.baseUrl(), "MODEL_SPLITTER_TOKEN", "s3cret"));
     assertEquals(RUNNER, client.get("runner-id").value());
     server.verify(anyRequestedFor(anyUrl()).withHeader("Authorization", equalTo("Bearer s3cret")));
-    BadInputException e =
-        assertThrows(BadInputException.class, () -> SplitRunnerClient.from(Map.of()));
-    assertTrue(String.valueOf(e.getMessage()).contains("SPLIT_RUNNERS_REGISTRY_URL"));
+    refused(
+        BadInputException.class,
+        () -> SplitRunnerClient.from(Map.of()),
+        "SPLIT_RUNNERS_REGISTRY_URL");
   }
 }
