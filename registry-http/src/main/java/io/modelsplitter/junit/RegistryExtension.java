@@ -6,6 +6,7 @@ import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.SplitRunnerRegistry;
 import io.modelsplitter.registry.TaskRegistry;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -65,14 +66,13 @@ public final class RegistryExtension implements ParameterResolver {
     return resolver.apply(registry(test));
   }
 
+  /** Once for all parameters of a test, by the method that older versions of JUnit have, too. */
+  @SuppressWarnings("deprecation")
   private static TestRegistry registry(ExtensionContext test) {
-    Store store = test.getStore(NAMESPACE);
-    Held held = store.get(Held.class, Held.class);
-    if (held == null) {
-      held = new Held(new TestRegistry());
-      store.put(Held.class, held);
-    }
-    return held.registry;
+    Held held =
+        test.getStore(NAMESPACE)
+            .getOrComputeIfAbsent(Held.class, key -> new Held(new TestRegistry()), Held.class);
+    return Objects.requireNonNull(held).registry;
   }
 
   /** What JUnit closes with the test: the newer JUnit as the one interface, the older the other. */

@@ -2,7 +2,6 @@ package io.modelsplitter.junit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,8 +55,8 @@ class RegistryExtensionTest {
     assertEquals(url, registry.url());
     assertEquals(List.of(), registry.modelLayers().query(Filter.all()));
     registry.modelLayers().create(LAYER);
+    SEEN.remove(registry.url()); // the system may give a port again
     for (URI earlier : SEEN) {
-      assertNotEquals(earlier, registry.url());
       ModelLayerClient client = ModelLayerClient.builder(earlier.toString()).retries(0).build();
       assertThrows(UnavailableException.class, () -> client.query(Filter.all()));
     }

@@ -143,18 +143,30 @@ public final class SplitRunners implements SplitRunnerRegistry, AutoCloseable {
     }
   }
 
+  /** Whatever becomes of one, the next one is looked at. */
   private void removeAbandoned(String id, SplitRunnerRecords.Deployment deployment, Instant now) {
     try {
       deployer().undeploy(id, key().open(id, deployment.credentials()));
       log.info("split runner {}, whose deployment stopped half-way, is taken away", id);
-    } catch (ModelSplitterException e) {
-      if (deployment.since().isAfter(now.minus(GIVE_UP))) {
-        log.info("split runner {} cannot be taken away yet: {}", id, Problems.describe(e));
+    } catch (RuntimeException e) {
+      boolean isOver = !deployment.since().isAfter(now.minus(GIVE_UP));
+      String what = isOver ? "what is left of it stays" : "it cannot be taken away yet";
+      if (!(e instanceof ModelSplitterException)) { // nobody foresaw it
+        log.error("split runner {}: {}", id, what, e);
+      } else if (isOver) {
+        log.error("split runner {}: {}: {}", id, what, Problems.describe(e));
+      } else {
+        log.info("split runner {}: {}: {}", id, what, Problems.describe(e));
+      }
+      if (!isOver) {
         return;
       }
-      log.error("what is left of split runner {} stays: {}", id, Problems.describe(e));
     }
-    records.endDeployment(id);
+    try {
+      records.endDeployment(id);
+    } catch (RuntimeException e) {
+      log.warn("split runner {} is looked at again later: {}", id, Problems.describe(e));
+    }
   }
 
   /** Ends the looking; the records stay open. */

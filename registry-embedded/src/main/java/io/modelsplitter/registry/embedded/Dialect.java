@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /** What H2 and PostgreSQL truly do differently. */
 enum Dialect {
   /** H2, in the process or on a server. */
-  H2("h2", "", "VARBINARY(1000)", "VARBINARY", 1_000) {
+  H2("h2", "", "IF NOT EXISTS", "VARBINARY(1000)", "VARBINARY", 1_000) {
     @Override
     String hasOneOf(String column, int bits) {
       return "BITAND(" + column + ", " + bits + ") <> 0";
@@ -27,7 +27,7 @@ enum Dialect {
   },
 
   /** PostgreSQL, and what speaks like it. */
-  POSTGRESQL("postgresql", "COLLATE \"C\"", "BYTEA", "bytea", 0) {
+  POSTGRESQL("postgresql", "COLLATE \"C\"", "", "BYTEA", "bytea", 0) {
     @Override
     String hasOneOf(String column, int bits) {
       return "(" + column + " & " + bits + ") <> 0";
@@ -60,6 +60,9 @@ enum Dialect {
   /** What a text column needs so that it is compared by its bytes. */
   final String binary;
 
+  /** What DDL needs that is done again where a migration cannot be taken back. */
+  final String ifAbsent;
+
   /** The type of bytes, compared as unsigned numbers. */
   final String bytes;
 
@@ -73,9 +76,16 @@ enum Dialect {
    */
   final int mayWait;
 
-  Dialect(String folder, String binary, String bytes, String bytesElement, int mayWait) {
+  Dialect(
+      String folder,
+      String binary,
+      String ifAbsent,
+      String bytes,
+      String bytesElement,
+      int mayWait) {
     this.folder = folder;
     this.binary = binary;
+    this.ifAbsent = ifAbsent;
     this.bytes = bytes;
     this.bytesElement = bytesElement;
     this.mayWait = mayWait;

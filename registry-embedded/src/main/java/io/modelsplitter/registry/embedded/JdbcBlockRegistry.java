@@ -6,7 +6,6 @@ import io.modelsplitter.registry.Block;
 import io.modelsplitter.registry.BlockRegistry;
 import io.modelsplitter.registry.Stored;
 import java.util.Map;
-import org.jdbi.v3.core.JdbiException;
 
 /** Blocks in the table {@code block}. */
 final class JdbcBlockRegistry extends JdbcRecords<Block> implements BlockRegistry {
@@ -38,16 +37,13 @@ final class JdbcBlockRegistry extends JdbcRecords<Block> implements BlockRegistr
   @Override
   public Stored<Block> create(Block block) {
     Stored<Block> stored = new Stored<>(block, 1, now());
-    try {
-      table.insert(stored, BlockRow.INSERT, values(stored));
-      return stored;
-    } catch (JdbiException e) {
-      if (!Database.isDuplicateKey(e)) {
-        throw e;
-      }
-      String id = block.id();
-      throw new ConflictException(
-          "there is a block " + id + " already", id, get(id).value().toMap());
-    }
+    String id = block.id();
+    insertUnlessThere(id, () -> table.insert(stored, BlockRow.INSERT, values(stored)))
+        .ifPresent(
+            there -> {
+              throw new ConflictException(
+                  "there is a block " + id + " already", id, there.value().toMap());
+            });
+    return stored;
   }
 }

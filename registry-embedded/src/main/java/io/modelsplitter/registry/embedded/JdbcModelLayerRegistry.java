@@ -3,7 +3,6 @@ package io.modelsplitter.registry.embedded;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
-import io.modelsplitter.error.NotFoundException;
 import io.modelsplitter.query.Update;
 import io.modelsplitter.registry.Explanation;
 import io.modelsplitter.registry.ModelLayer;
@@ -53,24 +52,14 @@ final class JdbcModelLayerRegistry extends JdbcRecords<ModelLayer> implements Mo
   @Override
   public Registration<ModelLayer> create(ModelLayer layer) {
     Stored<ModelLayer> stored = new Stored<>(layer, 1, now());
+    String hash = layer.modelLayerHash();
     try {
-      table.insert(stored, ModelLayerRow.INSERT, values(stored));
-      return new Registration<>(stored, true);
-    } catch (JdbiException e) {
-      if (!Database.isDuplicateKey(e)) {
-        throw e;
-      }
+      return insertUnlessThere(
+              hash, () -> table.insert(stored, ModelLayerRow.INSERT, values(stored)))
+          .map(there -> existing(layer, there))
+          .orElseGet(() -> new Registration<>(stored, true));
     } catch (BadInputException e) { // one that was stored before there was the limit stays known
-      return existing(layer, find(layer.modelLayerHash()).orElseThrow(() -> e));
-    }
-    return existing(layer, get(layer.modelLayerHash()));
-  }
-
-  private Optional<Stored<ModelLayer>> find(String hash) {
-    try {
-      return Optional.of(get(hash));
-    } catch (NotFoundException e) {
-      return Optional.empty();
+      return existing(layer, find(hash).orElseThrow(() -> e));
     }
   }
 

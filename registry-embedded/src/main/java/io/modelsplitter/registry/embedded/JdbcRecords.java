@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.embedded;
 
 import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.error.VersionConflictException;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.query.Update;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 abstract class JdbcRecords<T> implements RecordRegistry<T> {
   /** One with more values than this would take minutes to store. */
   private static final int MAX_ENTRIES = 100_000;
+
+  private static final int ATTEMPTS = 10;
 
   final Database database;
   final IndexedTable<Stored<T>> table;
@@ -58,7 +62,35 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
   @Override
   public Stored<T> get(String id) {
     checkId(id);
-    return database.find(columns, id, mapper).orElseThrow(() -> notFound(id)).value();
+    return find(id).orElseThrow(() -> notFound(id));
+  }
+
+  final Optional<Stored<T>> find(String id) {
+    return database.find(columns, id, mapper).map(Row::value);
+  }
+
+  /**
+   * Stores a record, unless there is one with its key; again where that one is deleted meanwhile.
+   *
+   * @param insert stores it, or fails because of its key
+   * @return what has the key already; empty when the record is stored
+   */
+  final Optional<Stored<T>> insertUnlessThere(String id, Runnable insert) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        insert.run();
+        return Optional.empty();
+      } catch (JdbiException e) {
+        if (!Database.isDuplicateKey(e)) {
+          throw e;
+        }
+      }
+      Optional<Stored<T>> there = find(id);
+      if (there.isPresent()) { // else it was deleted meanwhile, and the key is free
+        return there;
+      }
+    }
+    throw new UnavailableException("the " + what + " " + Json.show(id) + " comes and goes", null);
   }
 
   @Override

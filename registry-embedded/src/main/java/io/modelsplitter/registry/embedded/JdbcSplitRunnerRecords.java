@@ -112,25 +112,27 @@ final class JdbcSplitRunnerRecords extends JdbcRecords<SplitRunner> implements S
     Stored<SplitRunner> stored = new Stored<>(runner, 1, now());
     Map<String, Object> values = values(stored);
     values.put("credentials", credentials.text());
-    try {
-      table.insertAfter(
-          handle -> {
-            if (!endDeployment(handle, id)) {
+    insertUnlessThere(id, () -> insert(stored, values))
+        .ifPresent(
+            there -> {
               throw new ConflictException(
-                  "the deployment of split runner " + id + " was given up meanwhile", id, Map.of());
-            }
-          },
-          stored,
-          SplitRunnerRow.INSERT,
-          values);
-      return stored;
-    } catch (JdbiException e) {
-      if (!Database.isDuplicateKey(e)) {
-        throw e;
-      }
-      throw new ConflictException(
-          "there is a split runner " + id + " already", id, get(id).value().toMap());
-    }
+                  "there is a split runner " + id + " already", id, there.value().toMap());
+            });
+    return stored;
+  }
+
+  private void insert(Stored<SplitRunner> stored, Map<String, Object> values) {
+    String id = stored.value().splitRunnerId();
+    table.insertAfter(
+        handle -> {
+          if (!endDeployment(handle, id)) {
+            throw new ConflictException(
+                "the deployment of split runner " + id + " was given up meanwhile", id, Map.of());
+          }
+        },
+        stored,
+        SplitRunnerRow.INSERT,
+        values);
   }
 
   @Override

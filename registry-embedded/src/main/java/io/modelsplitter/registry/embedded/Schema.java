@@ -23,9 +23,7 @@ final class Schema {
 
   static void migrate(DataSource dataSource, Dialect dialect) {
     try {
-      if (dialect == Dialect.H2) {
-        finishWhatWasStopped(dataSource);
-      }
+      prepare(dataSource, dialect);
       configure(dataSource, dialect).load().migrate();
     } catch (FlywayValidateException e) {
       throw new BadInputException(
@@ -38,14 +36,26 @@ final class Schema {
     }
   }
 
+  private static void prepare(DataSource dataSource, Dialect dialect) {
+    try (Connection connection = dataSource.getConnection()) {
+      if (dialect == Dialect.H2) {
+        finishWhatWasStopped(connection);
+      }
+      if (has(connection, HISTORY)) {
+        SchemaChecksums.renew(connection, HISTORY);
+      }
+    } catch (SQLException e) {
+      throw new UnavailableException("cannot make the registry's tables: " + firstLine(e), e);
+    }
+  }
+
   /**
    * H2 cannot take back a migration that was stopped half-way, because the process was killed or
-   * the disk was full. Those that need it can begin again when what they left whole is in its place
-   * and Flyway does not remember that they failed.
+   * the disk was full. Each can begin again when what was left whole is in its place and Flyway
+   * does not remember that it failed.
    */
-  private static void finishWhatWasStopped(DataSource dataSource) {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
+  private static void finishWhatWasStopped(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       if (has(connection, "MODEL_LAYER_READY")) {
         statement.execute("DROP TABLE IF EXISTS model_layer");
         statement.execute("ALTER TABLE model_layer_ready RENAME TO model_layer");
@@ -53,8 +63,6 @@ final class Schema {
       if (has(connection, HISTORY)) {
         statement.execute("DELETE FROM \"" + HISTORY + "\" WHERE \"success\" = FALSE");
       }
-    } catch (SQLException e) {
-      throw new UnavailableException("cannot make the registry's tables: " + firstLine(e), e);
     }
   }
 
@@ -69,7 +77,11 @@ final class Schema {
     return Flyway.configure(Schema.class.getClassLoader())
         .dataSource(dataSource)
         .locations(ROOT + "common", ROOT + dialect.folder)
-        .placeholders(Map.of("binary", dialect.binary, "bytes", dialect.bytes))
+        .placeholders(
+            Map.of(
+                "binary", dialect.binary,
+                "bytes", dialect.bytes,
+                "if_absent", dialect.ifAbsent))
         .table(HISTORY)
         .baselineOnMigrate(true) // the schema may hold the user's own tables
         .baselineVersion("0")

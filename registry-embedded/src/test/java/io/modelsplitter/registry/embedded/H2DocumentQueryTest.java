@@ -1,11 +1,11 @@
 package io.modelsplitter.registry.embedded;
 
-import javax.sql.DataSource;
+import com.zaxxer.hikari.HikariDataSource;
 
 /** The conformance cases on H2. */
 class H2DocumentQueryTest extends DocumentQueryContract {
   @Override
-  protected DataSource dataSource() {
-    return H2Memory.newDatabase();
+  protected HikariDataSource pool() {
+    return H2Memory.newPool();
   }
 }

@@ -1,11 +1,11 @@
 package io.modelsplitter.registry.embedded;
 
-import javax.sql.DataSource;
+import com.zaxxer.hikari.HikariDataSource;
 
 /** The conformance cases on PostgreSQL. */
 class PostgresDocumentQueryTest extends DocumentQueryContract {
   @Override
-  protected DataSource dataSource() {
+  protected HikariDataSource pool() {
     return RealPostgres.newPool();
   }
 }

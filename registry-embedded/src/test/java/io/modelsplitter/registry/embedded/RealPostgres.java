@@ -10,7 +10,7 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
-/** One real PostgreSQL for all tests of the module, with a database for each that asks. */
+/** A real PostgreSQL for each process of tests, with a database for each test that asks. */
 final class RealPostgres {
   private static final EmbeddedPostgres SERVER = start();
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -29,8 +29,8 @@ final class RealPostgres {
     return SERVER.getDatabase("postgres", createDatabase());
   }
 
-  /** With a pool, for tests of many statements; it stays until the virtual machine ends. */
-  static DataSource newPool() {
+  /** With a pool, for tests of many statements, which close it. */
+  static HikariDataSource newPool() {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(newDatabaseUrl());
     config.setUsername("postgres");

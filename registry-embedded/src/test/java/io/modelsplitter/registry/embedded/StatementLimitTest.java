@@ -22,7 +22,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.h2.jdbc.JdbcStatement;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -83,8 +82,8 @@ class StatementLimitTest {
 
     public static int await() {
       JdbcStatement awaited = statement;
-      while (awaited != null && !awaited.isCancelled()) {
-        Thread.onSpinWait();
+      if (awaited != null) {
+        Await.until(awaited::isCancelled, "the statement is told to stop");
       }
       statement = null; // the next one is not stopped
       return 1;
@@ -180,24 +179,26 @@ class StatementLimitTest {
 
   @Test
   void update_ofARowThatSomebodyHolds_isUndoneWhole() throws SQLException {
-    DataSource dataSource = RealPostgres.newPool();
-    TaskRegistry tasks = EmbeddedRegistry.open(dataSource).tasks();
-    Task task = tasks.create(NewTask.of("model_splits", Map.of()));
-    TaskChange change = TaskChange.status(TaskStatus.IN_PROGRESS, Map.of("n", 1));
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      statement.execute("SELECT * FROM task FOR UPDATE");
-      assertThrows(
-          UnavailableException.class,
-          () -> Deadline.within(Duration.ofMillis(500), () -> tasks.update(task.taskId(), change)));
-      connection.rollback();
+    try (HikariDataSource dataSource = RealPostgres.newPool()) {
+      TaskRegistry tasks = EmbeddedRegistry.open(dataSource).tasks();
+      Task task = tasks.create(NewTask.of("model_splits", Map.of()));
+      TaskChange change = TaskChange.status(TaskStatus.IN_PROGRESS, Map.of("n", 1));
+      try (Connection connection = dataSource.getConnection();
+          Statement statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        statement.execute("SELECT * FROM task FOR UPDATE");
+        assertThrows(
+            UnavailableException.class,
+            () ->
+                Deadline.within(Duration.ofMillis(500), () -> tasks.update(task.taskId(), change)));
+        connection.rollback();
+      }
+      assertEquals(task, tasks.get(task.taskId()));
+      assertEquals(
+          Map.of("n", 1),
+          Deadline.within(Duration.ofMinutes(1), () -> tasks.update(task.taskId(), change))
+              .taskStatusData());
     }
-    assertEquals(task, tasks.get(task.taskId()));
-    assertEquals(
-        Map.of("n", 1),
-        Deadline.within(Duration.ofMinutes(1), () -> tasks.update(task.taskId(), change))
-            .taskStatusData());
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +20,10 @@ final class TokenFile {
   private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
 
   private final Path path;
-  private final AtomicLong lookedAt = new AtomicLong(System.nanoTime());
+  private final LongSupplier clock;
+  private final AtomicLong lookedAt;
   private volatile Stamp stamp;
+  private volatile Stamp complainedOf = Stamp.NONE;
   private volatile AccessTokens tokens;
 
   /** What changes with the file. */
@@ -42,14 +45,25 @@ final class TokenFile {
    * @throws BadInputException when it cannot be read or holds something else
    */
   TokenFile(Path path) {
+    this(path, System::nanoTime);
+  }
+
+  /**
+   * As above.
+   *
+   * @param clock tells nanoseconds since any moment
+   */
+  TokenFile(Path path, LongSupplier clock) {
     this.path = path;
+    this.clock = clock;
+    this.lookedAt = new AtomicLong(clock.getAsLong());
     this.stamp = Stamp.of(path); // before it is read, so that no change is missed
     this.tokens = AccessTokens.read(path);
   }
 
   /** The tokens as the file has them now. */
   AccessTokens tokens() {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     long before = lookedAt.get();
     if (now - before >= PAUSE && lookedAt.compareAndSet(before, now)) {
       readAgain();
@@ -62,12 +76,18 @@ final class TokenFile {
     if (found.equals(stamp)) {
       return;
     }
-    stamp = found;
     try {
       tokens = AccessTokens.read(path);
+      stamp = found;
       log.info("the token file {} was read again", path);
     } catch (BadInputException e) {
-      log.warn("{}; the tokens of before stay valid", e.getMessage());
+      if (!(e.getCause() instanceof IOException)) { // bad as long as nobody changes it
+        stamp = found;
+      } // else the next look reads it again: whoever was struck off must not stay
+      if (!found.equals(complainedOf)) {
+        complainedOf = found;
+        log.warn("{}; the tokens of before stay valid", e.getMessage());
+      }
     }
   }
 }

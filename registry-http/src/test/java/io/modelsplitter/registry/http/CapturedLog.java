@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the loggers of this process say, instead of on standard error, until it is closed. */
 final class CapturedLog implements AutoCloseable {
@@ -33,14 +34,14 @@ final class CapturedLog implements AutoCloseable {
 
   /** The line of one request, which is written after its answer; waits for it. */
   Map<String, Object> access(String requestId) {
-    while (true) {
-      for (Map<String, Object> line : accesses(text())) {
-        if (requestId.equals(line.get("request_id"))) {
-          return line;
-        }
-      }
-      Thread.onSpinWait();
-    }
+    return Await.answer(
+            () ->
+                accesses(text()).stream()
+                    .filter(it -> requestId.equals(it.get("request_id")))
+                    .findFirst(),
+            Optional::isPresent,
+            "the access log has " + requestId)
+        .orElseThrow();
   }
 
   @Override

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 class ConnectionLimitsTest {
   private static final Duration LONG = Duration.ofMinutes(30);
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final int TASKS = 100;
+  private static final int TEXT = 100_000;
 
   private final List<RawConnection> open = new ArrayList<>();
   private final ExecutorService background = Executors.newCachedThreadPool();
@@ -128,18 +132,14 @@ class ConnectionLimitsTest {
 
   @Test
   void reader_thatTakesTooLittle_isCutOff() throws Exception {
-    RawConnection reader;
+    AtomicBoolean closed = new AtomicBoolean();
+    Future<Integer> taken;
     try (RegistryServer server = serve(50, Duration.ofSeconds(2), LONG, LONG)) {
-      reader = beginReadingAllTasks(server);
-      background.execute(
-          () -> {
-            try {
-              reader.takeSlowly();
-            } catch (IOException e) {
-              // cut off
-            }
-          });
+      RawConnection reader = beginReadingAllTasks(server);
+      taken = background.submit(() -> reader.takeSlowly(closed::get));
     } // which waits for what runs, half an hour
+    closed.set(true);
+    assertTrue(taken.get() < TASKS * TEXT);
   }
 
   @Test
@@ -147,13 +147,15 @@ class ConnectionLimitsTest {
     try (RegistryServer server = serve(50, LONG, LONG, LONG)) {
       beginReadingAllTasks(server).reset();
       beginReadingAllTasks(server).close();
+      RawConnection healthy = connect(server).send(RawConnection.get("/readyz"));
+      assertEquals(200, healthy.answer().status());
     }
   }
 
   /** The answer is more than the buffers between server and client hold. */
   private RawConnection beginReadingAllTasks(RegistryServer server) throws IOException {
-    for (int i = 0; i < 100; i++) {
-      registry.tasks().create(NewTask.of("model_splits", Map.of("text", "x".repeat(100_000))));
+    for (int i = 0; i < TASKS; i++) {
+      registry.tasks().create(NewTask.of("model_splits", Map.of("text", "x".repeat(TEXT))));
     }
     RawConnection reader = RawConnection.withSmallBuffer(server.url());
     open.add(reader);

@@ -9,11 +9,7 @@ import io.modelsplitter.registry.client.ModelLayerClient;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,30 +25,25 @@ class DatabaseOutageIT {
 
   @TempDir Path folder;
 
-  private final HttpClient http = HttpClient.newHttpClient();
-
-  private EmbeddedPostgres postgres(int port) throws IOException {
+  private EmbeddedPostgres.Builder postgres() {
     return EmbeddedPostgres.builder()
-        .setPort(port)
         .setDataDirectory(folder.resolve("postgres"))
-        .setCleanDataDirectory(false)
-        .start();
+        .setCleanDataDirectory(false);
   }
 
-  private HttpResponse<String> get(String url) throws IOException, InterruptedException {
-    return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  private static boolean isFree(int port) {
+    try {
+      new ServerSocket(port).close();
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
   @Test
   void databaseThatGoesAndComesBack_is503MeanwhileAndNeedsNoRestart() throws Exception {
-    int port = freePort();
-    EmbeddedPostgres postgres = postgres(port);
+    EmbeddedPostgres postgres = postgres().start();
+    int port = postgres.getPort();
     try (ServerProcess server =
         ServerProcess.start(
             folder,
@@ -64,19 +55,19 @@ class DatabaseOutageIT {
       postgres.close();
 
       for (String path : List.of("/model-layer/hash-1", "/readyz")) {
-        HttpResponse<String> answer = get(server.url() + path);
+        HttpResponse<String> answer = server.send("GET", path, "");
         assertEquals(503, answer.statusCode(), answer::body);
         assertTrue(answer.headers().firstValue("Retry-After").isPresent());
         boolean ready = path.equals("/readyz");
         String why = ready ? "not ready: " : "the database cannot be reached";
         assertTrue(answer.body().contains(why), answer::body);
       }
-      assertEquals(200, get(server.url() + "/healthz").statusCode());
+      assertEquals(200, server.send("GET", "/healthz", "").statusCode());
 
-      postgres = postgres(port);
-      while (get(server.url() + "/readyz").statusCode() != 200) {
-        Thread.onSpinWait();
-      }
+      Await.until(() -> isFree(port), "nobody else has the database's port");
+      postgres = postgres().setPort(port).start();
+      Await.until(
+          () -> server.send("GET", "/readyz", "").statusCode() == 200, "the server is ready again");
       assertEquals(LAYER, layers.get("hash-1").value());
       layers.delete("hash-1");
     } finally {

@@ -9,11 +9,7 @@ import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.ModelLayerRegistry;
 import io.modelsplitter.registry.client.ModelLayerClient;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,10 +49,7 @@ class FullDiskIT {
               });
       assertTrue(String.valueOf(e.getMessage()).contains("the database"), e::getMessage);
       assertTrue(acknowledged.size() > 50, () -> acknowledged.size() + " were taken");
-      URI health = URI.create(server.url() + "/readyz");
-      HttpResponse<String> answer =
-          HttpClient.newHttpClient()
-              .send(HttpRequest.newBuilder(health).build(), BodyHandlers.ofString());
+      HttpResponse<String> answer = server.send("GET", "/readyz", "");
       assertEquals(503, answer.statusCode(), answer::body);
     }
     try (ServerProcess server = ServerProcess.start(folder, "--port=0")) {

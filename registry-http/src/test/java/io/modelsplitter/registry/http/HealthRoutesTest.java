@@ -33,25 +33,41 @@ class HealthRoutesTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closed early, which is what is tested
   void readyz_asksTheDatabaseOfWhateverIsServed(@TempDir Path folder) {
-    EmbeddedRegistry registry =
-        EmbeddedRegistry.open("jdbc:h2:file:" + folder.resolve("registry"), "sa", "");
-    SplitRunners runners =
-        new SplitRunners(registry.splitRunners(), new MemoryDeployer(), CredentialsKey.random());
-    List<RegistryServer> servers =
-        List.of(
-            RegistryServer.builder().modelLayers(registry.modelLayers()).start(),
-            RegistryServer.builder().tasks(registry.tasks()).start(),
-            RegistryServer.builder().blocks(registry.blocks()).start(),
-            RegistryServer.builder().splitRunners(runners).start());
-    servers.forEach(server -> assertEquals(200, get(server, "/readyz").join().statusCode()));
-    registry.close();
-    for (RegistryServer server : servers) {
-      HttpResponse<String> answer = get(server, "/readyz").join();
-      assertEquals(503, answer.statusCode());
-      assertTrue(answer.body().contains("not ready: the database"), answer::body);
-      assertEquals(200, get(server, "/healthz").join().statusCode());
-      server.close();
+    try (EmbeddedRegistry registry =
+            EmbeddedRegistry.open("jdbc:h2:file:" + folder.resolve("registry"), "sa", "");
+        SplitRunners runners =
+            new SplitRunners(
+                registry.splitRunners(), new MemoryDeployer(), CredentialsKey.random());
+        RegistryServer layers =
+            RegistryServer.builder().modelLayers(registry.modelLayers()).start();
+        RegistryServer tasks = RegistryServer.builder().tasks(registry.tasks()).start();
+        RegistryServer blocks = RegistryServer.builder().blocks(registry.blocks()).start();
+        RegistryServer ofRunners = RegistryServer.builder().splitRunners(runners).start()) {
+      List<RegistryServer> servers = List.of(layers, tasks, blocks, ofRunners);
+      servers.forEach(server -> assertEquals(200, get(server, "/readyz").join().statusCode()));
+      registry.close();
+      for (RegistryServer server : servers) {
+        HttpResponse<String> answer = get(server, "/readyz").join();
+        assertEquals(503, answer.statusCode());
+        assertTrue(answer.body().contains("not ready: the database"), answer::body);
+        assertEquals(200, get(server, "/healthz").join().statusCode());
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closed early, which is what is tested
+  void readyz_whatItStandsOnIsAway_isNotReady() {
+    try (EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
+        RegistryServer behind = RegistryServer.builder().tasks(registry.tasks()).start();
+        RegistryServer runner =
+            RegistryServer.builder().tasks(TaskClient.at(behind.url().toString())).start()) {
+      assertEquals(200, get(runner, "/readyz").join().statusCode());
+      behind.close();
+      assertEquals(503, get(runner, "/readyz").join().statusCode());
+      assertEquals(200, get(runner, "/healthz").join().statusCode());
     }
   }
 

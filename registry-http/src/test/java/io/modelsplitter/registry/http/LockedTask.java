@@ -46,9 +46,7 @@ final class LockedTask implements AutoCloseable {
 
   /** Waits until so many wait for it. */
   void awaitWaiting(int count) throws SQLException {
-    while (waiting() < count) {
-      Thread.onSpinWait();
-    }
+    Await.until(() -> waiting() >= count, count + " wait for the task");
   }
 
   private int waiting() throws SQLException {
@@ -68,9 +66,8 @@ final class LockedTask implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     letGo();
-    while (waiting() > 0) {
-      Thread.onSpinWait();
+    try (connection) {
+      Await.until(() -> waiting() == 0, "nobody waits for the task any more");
     }
-    connection.close();
   }
 }

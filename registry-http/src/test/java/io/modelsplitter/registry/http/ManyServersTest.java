@@ -16,8 +16,6 @@ import io.modelsplitter.registry.client.ModelLayerClient;
 import io.modelsplitter.registry.client.SplitRunnerClient;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,18 +59,8 @@ class ManyServersTest {
     List<P> clients = new ArrayList<>();
     SERVERS.forEach(server -> clients.add(client.apply(server.url().toString())));
     AtomicInteger calls = new AtomicInteger();
-    return port.cast(
-        Proxy.newProxyInstance(
-            port.getClassLoader(),
-            new Class<?>[] {port},
-            (proxy, method, arguments) -> {
-              try {
-                return method.invoke(
-                    clients.get(calls.getAndIncrement() % clients.size()), arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            }));
+    return Forwarding.port(
+        port, call -> call.on(clients.get(calls.getAndIncrement() % clients.size())));
   }
 
   @Nested

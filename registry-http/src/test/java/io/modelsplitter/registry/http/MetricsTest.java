@@ -65,12 +65,11 @@ class MetricsTest {
     registry.close();
   }
 
-  private HttpResponse<String> send(String method, String path, String body, String... headers)
-      throws Exception {
+  private HttpResponse<String> send(String method, String path, String body, String... headers) {
     return HttpRequests.send(server, method, path, body, headers);
   }
 
-  private Map<String, Double> samples() throws Exception {
+  private Map<String, Double> samples() {
     HttpResponse<String> answer = send("GET", "/metrics", "");
     assertEquals(200, answer.statusCode());
     assertEquals(
@@ -89,12 +88,8 @@ class MetricsTest {
   }
 
   /** A request is counted when it is answered, so a moment after that. */
-  private Map<String, Double> samplesWhen(Predicate<Map<String, Double>> ready) throws Exception {
-    Map<String, Double> samples = samples();
-    while (!ready.test(samples)) {
-      samples = samples();
-    }
-    return samples;
+  private Map<String, Double> samplesWhen(Predicate<Map<String, Double>> ready) {
+    return Await.answer(this::samples, ready, "the counts are as they should be");
   }
 
   private static double value(Map<String, Double> samples, String name) {
@@ -114,14 +109,18 @@ class MetricsTest {
     assertEquals(405, send("DELETE", "/tasks", "").statusCode());
     assertEquals(400, send("POST", "/tasks", "[]").statusCode());
     assertEquals(200, send("POST", "//tasks/", "{}").statusCode());
-    String last = requests("POST", "/tasks", 200);
-    Map<String, Double> samples = samplesWhen(it -> it.containsKey(last));
-    assertEquals(2, samples.get(requests("GET", "/task/{id}", 404)));
-    assertEquals(1, samples.get(requests("HEAD", "/task/{id}", 404)));
-    assertEquals(1, samples.get(requests("GET", "unmatched", 404)));
-    assertEquals(1, samples.get(requests("DELETE", "unmatched", 405)));
-    assertEquals(1, samples.get(requests("POST", "/tasks", 400)));
-    assertEquals(1, samples.get(last));
+    Map<String, Integer> expected =
+        Map.of(
+            requests("GET", "/task/{id}", 404), 2,
+            requests("HEAD", "/task/{id}", 404), 1,
+            requests("GET", "unmatched", 404), 1,
+            requests("DELETE", "unmatched", 405), 1,
+            requests("POST", "/tasks", 400), 1,
+            requests("POST", "/tasks", 200), 1);
+    Map<String, Double> samples =
+        samplesWhen(
+            it ->
+                expected.entrySet().stream().allMatch(e -> value(it, e.getKey()) == e.getValue()));
     String labels = "method=\"GET\",route=\"/task/{id}\",status=\"404\"";
     double sum = value(samples, "http_server_requests_seconds_sum{" + labels + "}");
     assertTrue(sum > 0, () -> "" + sum);
@@ -167,14 +166,13 @@ class MetricsTest {
   @Test
   void requestsInFlight_areThoseThatAreNotAnswered() throws Exception {
     String active = "http_server_requests_active";
-    Map<String, Double> before = samplesWhen(it -> value(it, active) == 1);
-    assertEquals(1, before.get(active)); // the one that asks
+    Map<String, Double> unused = samplesWhen(it -> value(it, active) == 1); // the one that asks
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.url().getPort())) {
       String begun = "POST /tasks HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{";
       socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
-      Map<String, Double> unused = samplesWhen(it -> value(it, active) == 2);
+      unused = samplesWhen(it -> value(it, active) == 2);
     }
-    Map<String, Double> unused = samplesWhen(it -> value(it, active) == 1);
+    unused = samplesWhen(it -> value(it, active) == 1);
   }
 
   @Test
@@ -220,8 +218,7 @@ class MetricsTest {
 
   @Test
   void tokens_ofAnyRoleAreNeededWhereThereAreSome() throws Exception {
-    String reader = "3d0941964aa3ebdcb00ccef58b1bb399f9f898465e9886d5aec7f31090a0fb30"; // reader
-    Path tokens = Files.writeString(folder.resolve("tokens"), "read " + reader + "\n");
+    Path tokens = Files.writeString(folder.resolve("tokens"), TokenLines.of("read", "reader"));
     TaskTokens ofTasks = new TaskTokens(CredentialsKey.random());
     RegistryServer open = server;
     try (RegistryServer closed =
@@ -237,7 +234,7 @@ class MetricsTest {
   }
 
   private int status(String token) throws Exception {
-    return send("GET", "/metrics", "", "Authorization", "Bearer " + token).statusCode();
+    return send("GET", "/metrics", "", HttpRequests.bearer(token)).statusCode();
   }
 
   @Test

@@ -17,12 +17,7 @@ import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The document of the endpoints against the endpoints, and the page that shows it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpenApiTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   private final EmbeddedRegistry registry = EmbeddedRegistry.inMemory();
   private RegistryServer server = builder().start();
   private OpenAPI api = new OpenAPI();
@@ -78,16 +71,7 @@ class OpenApiTest {
   }
 
   private HttpResponse<String> send(String method, String path, String body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-            .build();
-    try {
-      return HTTP.send(request, BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return HttpRequests.send(server, method, path, body);
   }
 
   private record Call(String method, String path, Operation operation) {}

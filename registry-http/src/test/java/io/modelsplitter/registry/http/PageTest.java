@@ -7,11 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -29,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The page as it is served, to a server that asks for tokens; {@code .ci/browser} looks at it. */
 class PageTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   /** What the page and its parts name in it: {@code src="…"}, {@code href="…"}, imports. */
   private static final Pattern NAMED =
       Pattern.compile("(?:src|href)=\"(page/[^\"]+)\"|from '\\./([^']+)'");
@@ -67,12 +61,8 @@ class PageTest {
     registry.close();
   }
 
-  private HttpResponse<String> get(String path, String... headers) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(server.url().resolve(path));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HTTP.send(request.build(), BodyHandlers.ofString());
+  private HttpResponse<String> get(String path, String... headers) {
+    return HttpRequests.send(server, "GET", path, "", headers);
   }
 
   private static String header(HttpResponse<?> answer, String name) {
@@ -148,11 +138,7 @@ class PageTest {
   @Test
   void head_answersTheHeadersOfGet() throws Exception {
     for (String path : List.of("/", "/page/page.js", "/docs")) {
-      HttpRequest request =
-          HttpRequest.newBuilder(server.url().resolve(path))
-              .method("HEAD", BodyPublishers.noBody())
-              .build();
-      HttpResponse<String> head = HTTP.send(request, BodyHandlers.ofString());
+      HttpResponse<String> head = HttpRequests.send(server, "HEAD", path, "");
       HttpResponse<String> get = get(path);
       assertEquals("", head.body());
       for (String name : List.of("Content-Type", "Content-Security-Policy", "ETag")) {

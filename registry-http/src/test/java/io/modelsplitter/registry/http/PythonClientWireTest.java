@@ -157,8 +157,14 @@ class PythonClientWireTest {
     for (int i = 0; i < 3; i++) {
       assertSuccess(200, python.post("/task", "{\"task_type\": \"t\", \"task_data\": {}}"));
     }
-    assertEquals(2, ((List<?>) python.get("/tasks?limit=2").get("data")).size());
-    assertEquals(3, ((List<?>) python.get("/tasks/").get("data")).size());
+    List<?> all = (List<?>) python.get("/tasks/").get("data");
+    assertEquals(3, all.size());
+    Answer first = python.get("/tasks?limit=2");
+    assertEquals(all.subList(0, 2), first.get("data"));
+    assertTrue(first.next().startsWith("/tasks?"), first::link);
+    Answer second = python.get(first.next());
+    assertEquals(all.subList(2, 3), second.get("data"));
+    assertEquals("", second.next());
   }
 
   @ParameterizedTest

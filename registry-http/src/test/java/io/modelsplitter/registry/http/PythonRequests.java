@@ -12,6 +12,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * headers in its order, and the body in a packet of its own, over a connection that stays open.
  */
 final class PythonRequests implements AutoCloseable {
+  private static final Pattern NEXT = Pattern.compile("<(.*)>; rel=\"next\"");
+
   private final URI server;
   private @Nullable Socket socket;
   private InputStream in = InputStream.nullInputStream();
@@ -41,7 +45,13 @@ final class PythonRequests implements AutoCloseable {
   }
 
   /** What {@code requests} makes of an answer. */
-  record Answer(int statusCode, String text) {
+  record Answer(int statusCode, String link, String text) {
+
+    /** {@code response.links["next"]["url"]}; empty where there is none. */
+    String next() {
+      Matcher next = NEXT.matcher(link);
+      return next.matches() ? next.group(1) : "";
+    }
 
     /** {@code response.json()}. */
     @Nullable Object json() {
@@ -117,10 +127,14 @@ final class PythonRequests implements AutoCloseable {
     int length = 0;
     boolean chunked = false;
     boolean closes = false;
+    String link = "";
     for (String header = line(); !header.isEmpty(); header = line()) {
       String lower = header.toLowerCase(Locale.ROOT);
       if (lower.startsWith("content-length:")) {
         length = Integer.parseInt(lower.substring("content-length:".length()).strip());
+      }
+      if (lower.startsWith("link:")) {
+        link = header.substring("link:".length()).strip();
       }
       closes |= lower.equals("connection: close");
       chunked |= lower.equals("transfer-encoding: chunked");
@@ -132,7 +146,7 @@ final class PythonRequests implements AutoCloseable {
     if (closes) {
       close();
     }
-    return new Answer(status, new String(body, StandardCharsets.UTF_8));
+    return new Answer(status, link, new String(body, StandardCharsets.UTF_8));
   }
 
   private byte[] chunks() throws IOException {

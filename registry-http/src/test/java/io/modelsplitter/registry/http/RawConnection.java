@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** One connection, byte by byte, as no client library would have it. */
 final class RawConnection implements AutoCloseable {
@@ -116,18 +118,23 @@ final class RawConnection implements AutoCloseable {
     }
   }
 
-  /** Takes a byte now and then until the connection ends. */
-  void takeSlowly() throws IOException {
-    try (ServerSocket nobody = new ServerSocket(0)) {
-      nobody.setSoTimeout(PACE_MILLIS);
+  /**
+   * Takes a byte now and then, and as soon as there is hurry all that comes until the connection
+   * ends; answers how many bytes there were.
+   */
+  int takeSlowly(BooleanSupplier hurry) {
+    int taken = 0;
+    try {
       while (in.read() >= 0) {
-        try {
-          nobody.accept().close();
-        } catch (SocketTimeoutException e) {
-          // time for the next one
+        taken++;
+        if (!hurry.getAsBoolean()) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PACE_MILLIS));
         }
       }
+    } catch (IOException e) { // cut off
+      return taken;
     }
+    return taken;
   }
 
   /** Whether the server has closed it, or does; waits for that. */

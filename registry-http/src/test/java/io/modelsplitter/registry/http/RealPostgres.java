@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One real PostgreSQL for the unit tests of the server, with a database for each that asks. */
+/** A real PostgreSQL for each process of tests, with a database for each test that asks. */
 final class RealPostgres {
   static final String USER = "postgres";
 

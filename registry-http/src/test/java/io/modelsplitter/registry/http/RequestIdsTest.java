@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.modelsplitter.registry.ModelLayerRegistry;
+import io.javalin.config.RoutesConfig;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -121,24 +119,25 @@ class RequestIdsTest {
     }
   }
 
-  private static ModelLayerRegistry broken() {
-    Class<?> type = ModelLayerRegistry.class;
-    InvocationHandler handler =
-        (proxy, method, arguments) -> {
-          if (arguments[0].equals("exception")) {
-            throw new IllegalStateException("it is broken");
-          }
+  private static void addBroken(RoutesConfig routes) {
+    routes.get(
+        "/broken/exception",
+        ctx -> {
+          throw new IllegalStateException("it is broken");
+        });
+    routes.get(
+        "/broken/error",
+        ctx -> {
           throw new StackOverflowError();
-        };
-    return (ModelLayerRegistry)
-        Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+        });
   }
 
   @Test
   void internalError_isNamedByItInTheAnswerAndInTheLog() throws Exception {
     try (CapturedLog log = new CapturedLog();
-        RegistryServer broken = RegistryServer.builder().modelLayers(broken()).start()) {
-      for (String target : new String[] {"/model-layer/exception", "/model-layer/error"}) {
+        RegistryServer broken =
+            RegistryServer.builder().routes(RequestIdsTest::addBroken).start()) {
+      for (String target : new String[] {"/broken/exception", "/broken/error"}) {
         RawHttp.Answer answer =
             RawHttp.send(
                 broken,

@@ -18,23 +18,15 @@ import io.modelsplitter.registry.client.SplitRunnerClient;
 import io.modelsplitter.registry.client.TaskClient;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar: its flags, its ready line, its ends. */
@@ -48,7 +40,7 @@ class ServerJarIT {
   void start_withNothingElse_keepsItsDataInTheFolder() throws Exception {
     try (ServerProcess server = ServerProcess.start(folder, "--port", "0")) {
       ModelLayerClient.at(server.url()).create(LAYER);
-      assertTrue(server.terminate() != 1);
+      assertEquals(128 + 15, server.terminate());
     }
     assertTrue(Files.exists(folder.resolve("data/model-splitter.mv.db")));
     assertEquals(
@@ -98,12 +90,8 @@ class ServerJarIT {
     }
   }
 
-  private static int status(ServerProcess server, String method, String path) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(method, HttpRequest.BodyPublishers.noBody())
-            .build();
-    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+  private static int status(ServerProcess server, String method, String path) {
+    return server.send(method, path, "").statusCode();
   }
 
   @Test
@@ -111,8 +99,10 @@ class ServerJarIT {
     Path tokens =
         Files.writeString(
             folder.resolve("tokens"),
-            "# who\nread  %s # the dashboard\n\nwrite %s\n"
-                .formatted(sha256("reader"), sha256("writer")));
+            "# who\n"
+                + TokenLines.of("read ", "reader", "# the dashboard")
+                + "\n"
+                + TokenLines.of("write", "writer"));
     try (ServerProcess server =
         ServerProcess.start(folder, "--port=0", "--token-file", tokens.toString())) {
       assertEquals(401, status(server, "GET", "/tasks"));
@@ -129,31 +119,13 @@ class ServerJarIT {
     }
   }
 
-  private static String sha256(String text) throws Exception {
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
   private static TaskClient client(ServerProcess server, String token) {
     return TaskClient.from(
         Map.of("TASK_STATUS_UPDATE_URL", server.url(), "MODEL_SPLITTER_TOKEN", token));
   }
 
   @Test
-  void help_showsTheOptions() {
-    StringWriter text = new StringWriter();
-    ServerMain.commandLine(Map.of()).usage(new PrintWriter(text));
-    assertTrue(text.toString().contains("--jdbc-url"), text::toString);
-    assertTrue(text.toString().contains("-h, --help"), text::toString);
-    assertTrue(!text.toString().contains("${"), text::toString);
-    List<String> headings = text.toString().lines().filter(it -> it.matches("\\S.*:")).toList();
-    assertEquals(4, headings.size(), headings::toString);
-    for (String option : List.of("--role=", "--tls-cert=", "--launcher=", "--runner-image=")) {
-      assertEquals(1, text.toString().lines().filter(it -> it.contains(" " + option)).count());
-    }
-  }
-
-  @Test
+  @Timeout(300) // each of them starts a virtual machine
   void badFlag_isOneLineAndExitCode2() throws Exception {
     Path notADatabase = Files.writeString(folder.resolve("x.mv.db"), "not a database");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -187,26 +159,21 @@ class ServerJarIT {
 
   private void assertBad(String part, String... arguments)
       throws IOException, InterruptedException {
-    ServerProcess.Ended ended = ServerProcess.runToItsEnd(folder, Map.of(), arguments);
-    assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
-    assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
-    assertTrue(ended.errors().get(0).contains(part), ended.errors().get(0));
+    ServerProcess.assertRefused(folder, Map.of(), part, arguments);
   }
 
   @Test
   void accessLogAndMetrics_areThereUnlessTheyAreNotWanted() throws Exception {
     Path errors = folder.resolve("errors");
-    Path tokens = Files.writeString(folder.resolve("t"), "read " + sha256("s3cret") + " reader\n");
+    Path tokens = Files.writeString(folder.resolve("t"), TokenLines.of("read", "s3cret", "reader"));
     try (ServerProcess server =
         ServerProcess.startLogging(
             errors, folder, "--port=0", "--access-log=true", "--token-file=" + tokens)) {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(server.url() + "/metrics?key=s3cret"))
-              .header("X-Request-Id", "mine");
-      HttpClient http = HttpClient.newHttpClient();
-      assertEquals(401, http.send(request.build(), BodyHandlers.ofString()).statusCode());
-      request.header("Authorization", "Bearer s3cret");
-      String metrics = http.send(request.build(), BodyHandlers.ofString()).body();
+      String path = "/metrics?key=s3cret";
+      String[] id = {"X-Request-Id", "mine"};
+      assertEquals(401, server.send("GET", path, "", id).statusCode());
+      String[] known = {"X-Request-Id", "mine", "Authorization", "Bearer s3cret"};
+      String metrics = server.send("GET", path, "", known).body();
       for (String name :
           List.of(
               "http_server_requests_active 1",
@@ -215,7 +182,7 @@ class ServerJarIT {
               "jvm_memory_used_bytes{")) {
         assertTrue(metrics.contains(name), metrics);
       }
-      assertTrue(server.terminate() != 2);
+      assertEquals(128 + 15, server.terminate());
     }
     String said = Files.readString(errors);
     assertFalse(said.contains("s3cret"), said);
@@ -227,7 +194,7 @@ class ServerJarIT {
     try (ServerProcess server =
         ServerProcess.startLogging(errors, folder, "--port=0", "--access-log=false")) {
       assertEquals(200, status(server, "GET", "/metrics"));
-      assertTrue(server.terminate() != 2);
+      assertEquals(128 + 15, server.terminate());
     }
     assertEquals("", Files.readString(errors));
   }
@@ -239,7 +206,7 @@ class ServerJarIT {
     try (ServerProcess server =
         ServerProcess.start(folder, "--port=0", "--jdbc-url", url, "--db-password", password)) {
       ModelLayerClient.at(server.url()).create(LAYER);
-      assertTrue(server.terminate() != 2);
+      assertEquals(128 + 15, server.terminate());
     }
     ServerProcess.Ended taken =
         ServerProcess.runToItsEnd(

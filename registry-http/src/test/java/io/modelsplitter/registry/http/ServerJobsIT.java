@@ -8,19 +8,10 @@ import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.client.TaskClient;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +26,9 @@ class ServerJobsIT {
   /** The first attempt stays, and says which process it is; the second one ends at once. */
   private static final String SCRIPT =
       "[ -e pid ] && exit 64; echo $$ > part; mv part pid; exec sleep 600";
+
+  private static final String WRITES_ITS_TOKEN =
+      "printf %s \"$MODEL_SPLITTER_TOKEN\" > part; mv part token";
 
   @TempDir Path folder;
 
@@ -53,31 +47,41 @@ class ServerJobsIT {
     return ServerProcess.start(folder, arguments.toArray(new String[0]));
   }
 
-  private static String startJob(ServerProcess server) throws Exception {
+  private static int status(ServerProcess server, String path, String token) {
+    return server.send("GET", path, "", HttpRequests.bearer(token)).statusCode();
+  }
+
+  private static String startJob(ServerProcess server) {
     return startJob(server, "");
   }
 
-  private static String startJob(ServerProcess server, String token) throws Exception {
+  private static String startJob(ServerProcess server, String token) {
     String body =
         """
         {"task_data": {"model_name": "m", "model_download_url": "file:///m", "world_size": 1,
          "model_split_config": {}}, "container_image": "image", "storage_size": "1Mi"}
         """;
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + "/start_model_split_job"))
-            .header("Authorization", "Bearer " + token)
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    String answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    String[] headers = HttpRequests.bearer(token);
+    String answer = server.send("POST", "/start_model_split_job", body, headers).body();
     return String.valueOf(Json.parseObject("answer", answer).get("task_id"));
   }
 
   private ProcessHandle child(String taskId) throws IOException {
-    Path pid = folder.resolve("data/jobs").resolve(taskId).resolve("work/pid");
-    while (!Files.exists(pid)) {
-      Thread.onSpinWait();
-    }
-    return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+    long pid = Long.parseLong(written(taskId, "pid").strip());
+    return ProcessHandle.of(pid).orElseThrow();
+  }
+
+  /** What a job has written, as soon as it is there. */
+  private String written(String taskId, String name) throws IOException {
+    Path file = folder.resolve("data/jobs").resolve(taskId).resolve("work").resolve(name);
+    Await.until(() -> Files.exists(file), "the job writes " + name);
+    return Files.readString(file);
+  }
+
+  /** Each job first does this, then stays. */
+  private void allowAnImageThat(String script) throws IOException {
+    List<String> command = List.of("sh", "-c", script + "; exec sleep 600");
+    Files.writeString(images, Json.write(Map.of("image", command)));
   }
 
   @Test
@@ -87,46 +91,38 @@ class ServerJobsIT {
     try (ServerProcess server = start()) {
       taskId = startJob(server);
       child = child(taskId);
-      assertTrue(child.isAlive());
       server.kill();
     }
+    assertTrue(child.isAlive());
     try (ServerProcess server = start()) {
       child.onExit().get(30, TimeUnit.SECONDS); // the new server ends what it cannot see
       TaskClient tasks = TaskClient.at(server.url());
-      Task task = tasks.get(taskId);
-      while (!task.isFinal()) {
-        Thread.onSpinWait();
-        task = tasks.get(taskId);
-      }
+      Task task = Await.answer(() -> tasks.get(taskId), Task::isFinal, "the job ends");
       assertEquals("BadInput", task.taskStatusData().get("reason"));
+    } finally {
+      child.destroyForcibly();
     }
   }
 
   @Test
   void job_ofAServerWithTokens_isGivenOneForItsOwnTask() throws Exception {
-    String script = "printf %s \"$MODEL_SPLITTER_TOKEN\" > part; mv part token; exec sleep 600";
-    Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", script))));
+    allowAnImageThat(WRITES_ITS_TOKEN);
     Path tokens = folder.resolve("tokens");
-    Files.writeString(tokens, "write " + sha256("writer") + "\n");
+    Files.writeString(tokens, TokenLines.of("write", "writer"));
     try (ServerProcess server = start("--token-file", tokens.toString())) {
       String taskId = startJob(server, "writer");
-      Path token = folder.resolve("data/jobs").resolve(taskId).resolve("work/token");
-      while (!Files.exists(token)) {
-        Thread.onSpinWait();
-      }
-      String own = Files.readString(token);
-      assertEquals(200, get(server.url() + "/task/" + taskId, own));
-      assertEquals(403, get(server.url() + "/tasks", own));
-      assertEquals(401, get(server.url() + "/task/" + taskId, "nobody"));
+      String own = written(taskId, "token");
+      assertEquals(200, status(server, "/task/" + taskId, own));
+      assertEquals(403, status(server, "/tasks", own));
+      assertEquals(401, status(server, "/task/" + taskId, "nobody"));
     }
   }
 
   @Test
   void job_ofARunnerApart_isGivenOneThatTheRegistryIssues() throws Exception {
-    String script = "printf %s \"$MODEL_SPLITTER_TOKEN\" > part; mv part token; exec sleep 600";
-    Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", script))));
+    allowAnImageThat(WRITES_ITS_TOKEN);
     Path tokens = folder.resolve("tokens");
-    Files.writeString(tokens, "write " + sha256("writer") + "\n");
+    Files.writeString(tokens, TokenLines.of("write", "writer"));
     try (ServerProcess registry =
             ServerProcess.start(folder, "--port=0", "--token-file", tokens.toString());
         ServerProcess runner =
@@ -139,22 +135,17 @@ class ServerJobsIT {
                 "--process-images",
                 images.toString())) {
       String taskId = startJob(runner, "writer");
-      Path token = folder.resolve("data/jobs").resolve(taskId).resolve("work/token");
-      while (!Files.exists(token)) {
-        Thread.onSpinWait();
-      }
-      String own = Files.readString(token);
-      assertEquals(200, get(registry.url() + "/task/" + taskId, own));
-      assertEquals(403, get(registry.url() + "/tasks", own));
+      String own = written(taskId, "token");
+      assertEquals(200, status(registry, "/task/" + taskId, own));
+      assertEquals(403, status(registry, "/tasks", own));
     }
   }
 
   @Test
   void runner_withItsTokenFileInAVariable_neitherCallsWithItNorHandsItOn() throws Exception {
-    String script = "env > part; mv part variables; exec sleep 600";
-    Files.writeString(images, Json.write(Map.of("image", List.of("sh", "-c", script))));
+    allowAnImageThat("env > part; mv part variables");
     // Two lines, which no header takes: whoever sends them as a token fails.
-    String callers = "write %s\nread %s\n".formatted(sha256("writer"), sha256("reader"));
+    String callers = TokenLines.of("write", "writer") + TokenLines.of("read", "reader");
     Path tokens = Files.writeString(folder.resolve("tokens"), callers);
     try (ServerProcess registry = ServerProcess.start(folder, "--port=0");
         ServerProcess runner =
@@ -170,36 +161,20 @@ class ServerJobsIT {
                 "--launcher=process",
                 "--process-images",
                 images.toString())) {
-      assertEquals(401, get(runner.url() + "/model_split_job/x", "nobody"));
+      assertEquals(401, status(runner, "/model_split_job/x", "nobody"));
       String taskId = startJob(runner, "writer");
       assertEquals(taskId, TaskClient.at(registry.url()).get(taskId).taskId());
-      Path variables = folder.resolve("data/jobs").resolve(taskId).resolve("work/variables");
-      while (!Files.exists(variables)) {
-        Thread.onSpinWait();
-      }
-      String told = Files.readString(variables);
+      String told = written(taskId, "variables");
       assertTrue(told.contains("TASK_ID=" + taskId), told);
       assertFalse(told.contains("MODEL_SPLITTER_TOKEN_FILE"), told);
     }
-  }
-
-  private static String sha256(String text) throws NoSuchAlgorithmException {
-    return HexFormat.of()
-        .formatHex(
-            MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static int get(String url, String token) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + token).build();
-    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
   }
 
   @Test
   void terminate_ofTheServer_endsTheProcess() throws Exception {
     try (ServerProcess server = start()) {
       ProcessHandle child = child(startJob(server));
-      int unused = server.terminate();
+      assertEquals(128 + 15, server.terminate());
       child.onExit().get(30, TimeUnit.SECONDS);
     }
   }
@@ -221,10 +196,6 @@ class ServerJobsIT {
   private void assertBad(String part, String... arguments) throws Exception {
     String[] all = Arrays.copyOf(arguments, arguments.length + 1);
     all[arguments.length] = images.toString();
-    ServerProcess.Ended ended =
-        ServerProcess.runToItsEnd(folder, Map.of("MODEL_SPLITTER_PORT", "0"), all);
-    assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
-    assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
-    assertTrue(ended.errors().get(0).contains(part), ended.errors().get(0));
+    ServerProcess.assertRefused(folder, Map.of("MODEL_SPLITTER_PORT", "0"), part, all);
   }
 }

@@ -28,12 +28,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What was acknowledged survives {@code kill -9} of the server. The Maven profile {@code soak}
  * kills it more often.
  */
+@Timeout(value = 3, unit = TimeUnit.HOURS) // as often as it is told to
 class ServerKillIT {
   private static final int KILLS = Integer.getInteger("modelsplitter.kills", 5);
   private static final int WRITERS = 4;
@@ -58,19 +60,16 @@ class ServerKillIT {
   }
 
   private void killAgainAndAgain(String... options) throws Exception {
-    int writes = 0;
     for (int kill = 0; kill < KILLS; kill++) {
       try (ServerProcess server = ServerProcess.start(folder, options)) {
         checkAll(server.url());
         writeUntilKilled(server);
       }
-      writes = layers.size();
     }
     try (ServerProcess server = ServerProcess.start(folder, options)) {
       checkAll(server.url());
     }
-    assertTrue(writes >= KILLS * WRITES_BEFORE_A_KILL / 2);
-    System.out.printf("%d kills, %d layers acknowledged and there%n", KILLS, writes);
+    System.out.printf("%d kills, %d layers acknowledged and there%n", KILLS, layers.size());
   }
 
   private void writeUntilKilled(ServerProcess server) throws InterruptedException {

@@ -10,12 +10,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +25,7 @@ class ServerRunnersIT {
   @TempDir Path folder;
 
   private static HttpResponse<String> create(
-      ServerProcess server, String clusterUrl, Map<String, Object> user) throws Exception {
+      ServerProcess server, String clusterUrl, Map<String, Object> user) {
     Map<String, Object> config =
         Map.of(
             "current-context",
@@ -44,11 +39,7 @@ class ServerRunnersIT {
     String body =
         Json.write(
             Map.of("cluster_k8s_config", config, "split_runner_public_host", "192.168.0.106"));
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(server.url() + "/split-runner"))
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    return server.send("POST", "/split-runner", body);
   }
 
   @Test
@@ -85,11 +76,7 @@ class ServerRunnersIT {
       assertEquals(502, answer.statusCode(), answer::body);
       assertTrue(answer.body().contains("cannot reach the cluster"), answer::body);
       assertFalse(answer.body().contains("canary-token"), answer::body);
-      HttpRequest all =
-          HttpRequest.newBuilder(URI.create(server.url() + "/split-runners"))
-              .POST(BodyPublishers.ofString("{}"))
-              .build();
-      String list = HttpClient.newHttpClient().send(all, BodyHandlers.ofString()).body();
+      String list = server.send("POST", "/split-runners", "{}").body();
       assertEquals(List.of(), Json.parseObject("answer", list).get("data"));
     }
   }
@@ -114,16 +101,17 @@ class ServerRunnersIT {
 
   @Test
   void launcherKubernetes_outsideOfACluster_isOneLineAndExitCode2() throws Exception {
-    for (List<String> arguments :
-        List.of(
-            List.of("--port=0", "--launcher=kubernetes"),
-            List.of("--port=0", "--launcher=kubernetes", "--kubeconfig=none"),
-            List.of("--port=0", "--launcher=kubernetes", "--job-namespace=A_b"),
-            List.of("--port=0", "--runner-namespace=A_b"))) {
-      ServerProcess.Ended ended =
-          ServerProcess.runToItsEnd(folder, Map.of(), arguments.toArray(new String[0]));
-      assertEquals(2, ended.exitCode(), () -> String.join("\n", ended.errors()));
-      assertEquals(1, ended.errors().size(), () -> String.join("\n", ended.errors()));
-    }
+    assertRefused("give a kubeconfig file", "--launcher=kubernetes");
+    assertRefused("the kubeconfig file none", "--launcher=kubernetes", "--kubeconfig=none");
+    assertRefused(
+        "the namespace of jobs is no name: \"A_b\"",
+        "--launcher=kubernetes",
+        "--job-namespace=A_b");
+    assertRefused("namespace of runners", "--runner-namespace=A_b");
+  }
+
+  private void assertRefused(String part, String... arguments) throws Exception {
+    Map<String, String> environment = Map.of("MODEL_SPLITTER_PORT", "0");
+    ServerProcess.assertRefused(folder, environment, part, arguments);
   }
 }

@@ -32,13 +32,12 @@ class ServerStopIT {
         LockedTask task =
             new LockedTask(
                 postgres.getJdbcUrl("postgres", "postgres"), TaskClient.at(server.url()));
-        RawConnection kept = RawConnection.to(URI.create(server.url()))) {
+        KeptConnections kept = new KeptConnections(URI.create(server.url()))) {
       CompletableFuture<HttpResponse<String>> running = task.change(URI.create(server.url()));
       task.awaitWaiting(1);
-      assertEquals(200, kept.send(RawConnection.get("/readyz")).answer().status());
       server.askToStop();
       RawConnection.untilNoneIsTaken(URI.create(server.url()));
-      assertEquals(503, kept.send(RawConnection.get("/readyz")).answer().status());
+      kept.assertToldThatTheServerStops();
       assertFalse(running.isDone());
       task.letGo();
       assertEquals(200, running.get().statusCode());

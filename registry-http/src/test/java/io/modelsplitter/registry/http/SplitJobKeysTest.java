@@ -13,8 +13,6 @@ import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -116,12 +114,7 @@ class SplitJobKeysTest {
   }
 
   private Task awaitEnd(String taskId) {
-    Task task = tasks().get(taskId);
-    while (!task.isFinal()) {
-      Thread.onSpinWait();
-      task = tasks().get(taskId);
-    }
-    return task;
+    return Await.answer(() -> tasks().get(taskId), Task::isFinal, "the task ends");
   }
 
   @Test
@@ -223,20 +216,14 @@ class SplitJobKeysTest {
   @Test
   void keyWhoseCreateWasSentTwice_isLaunchedAllTheSame() {
     TaskRegistry twice =
-        (TaskRegistry)
-            Proxy.newProxyInstance(
-                TaskRegistry.class.getClassLoader(),
-                new Class<?>[] {TaskRegistry.class},
-                (proxy, method, arguments) -> {
-                  try {
-                    if (method.getName().equals("create")) {
-                      Object unused = method.invoke(tasks(), arguments);
-                    }
-                    return method.invoke(tasks(), arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
+        Forwarding.port(
+            TaskRegistry.class,
+            call -> {
+              if (call.name().equals("create")) {
+                Object unused = call.on(tasks());
+              }
+              return call.on(tasks());
+            });
     ProcessJobLauncher launcher = launcher("third");
     try (SplitJobs jobs = SplitJobs.of(twice, launcher, Map.of())) {
       String taskId = jobs.start(SplitJob.fromMap(BODY), "k");

@@ -12,7 +12,6 @@ import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +68,7 @@ class SplitJobsTest {
     registry.close();
   }
 
-  private HttpResponse<String> send(String method, String path, String body, String... headers)
-      throws IOException, InterruptedException {
+  private HttpResponse<String> send(String method, String path, String body, String... headers) {
     return HttpRequests.send(server, method, path, body, headers);
   }
 
@@ -97,12 +95,7 @@ class SplitJobsTest {
   }
 
   private Task await(String taskId, Predicate<Task> condition) {
-    Task task = registry.tasks().get(taskId);
-    while (!condition.test(task)) {
-      Thread.onSpinWait();
-      task = registry.tasks().get(taskId);
-    }
-    return task;
+    return Await.answer(() -> registry.tasks().get(taskId), condition, "the task is as wanted");
   }
 
   @Test
@@ -197,9 +190,7 @@ class SplitJobsTest {
   void cancel_endsTheJobAndFailsTheTask() throws Exception {
     String taskId = start("waits");
     String path = "/model_split_job/" + taskId;
-    while (!send("GET", path + "/logs", "").body().equals("waiting\n")) {
-      Thread.onSpinWait();
-    }
+    Await.until(() -> send("GET", path + "/logs", "").body().equals("waiting\n"), "the job waits");
     HttpResponse<String> answer = send("DELETE", path, "");
     assertEquals(200, answer.statusCode(), answer::body);
     Task task = registry.tasks().get(taskId);
@@ -274,12 +265,13 @@ class SplitJobsTest {
             });
     server = RegistryServer.builder().splitJobs(jobs).start();
     String taskId = start("fails");
-    while (!send("GET", "/model_split_job/" + taskId, "").body().contains("Failed")) {
-      Thread.onSpinWait();
-    }
+    Await.until(
+        () -> send("GET", "/model_split_job/" + taskId, "").body().contains("Failed"),
+        "the job fails");
     assertEquals("pending", registry.tasks().get(taskId).taskStatus());
-    try (RegistryServer again =
-        RegistryServer.builder().port(tasks.url().getPort()).tasks(registry.tasks()).start()) {
+    RegistryServer.Builder before =
+        RegistryServer.builder().port(tasks.url().getPort()).tasks(registry.tasks());
+    try (RegistryServer again = Await.bound(before::start)) {
       assertEquals(tasks.url(), again.url());
       assertEquals("failed", await(taskId, Task::isFinal).taskStatus());
     }

@@ -9,13 +9,7 @@ import io.modelsplitter.job.RunnerDeployer;
 import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server of split runners on an H2 file, and a client that is not ours. */
 abstract class SplitRunnerServer {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   static final String CANARY = "canary-9e1f77-token-of-a-cluster";
   static final String MARKER = "marker-that-anybody-may-see";
 
@@ -63,20 +56,9 @@ abstract class SplitRunnerServer {
   }
 
   HttpResponse<String> send(String method, String path, String body, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    try {
-      HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
-      answers.add(response.headers() + response.body());
-      return response;
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    HttpResponse<String> response = HttpRequests.send(server, method, path, body, headers);
+    answers.add(response.headers() + response.body());
+    return response;
   }
 
   static String error(HttpResponse<String> response) {

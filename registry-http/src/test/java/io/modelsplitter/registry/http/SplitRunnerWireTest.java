@@ -121,8 +121,8 @@ class SplitRunnerWireTest extends SplitRunnerServer {
 
   @Test
   void tokens_aReaderMayQueryAndNoMore() throws Exception {
-    Path tokens = Files.writeString(folder.resolve("tokens"), "read " + SHA256_OF_READER + "\n");
-    String[] reader = {"Authorization", "Bearer reader"};
+    Path tokens = Files.writeString(folder.resolve("tokens"), TokenLines.of("read", "reader"));
+    String[] reader = HttpRequests.bearer("reader");
     server.close();
     server =
         RegistryServer.builder()
@@ -136,7 +136,4 @@ class SplitRunnerWireTest extends SplitRunnerServer {
     assertEquals(403, send("PUT", "/split-runner/none", "{}", reader).statusCode());
     assertEquals(403, send("DELETE", "/split-runner/none", "", reader).statusCode());
   }
-
-  private static final String SHA256_OF_READER =
-      "3d0941964aa3ebdcb00ccef58b1bb399f9f898465e9886d5aec7f31090a0fb30";
 }

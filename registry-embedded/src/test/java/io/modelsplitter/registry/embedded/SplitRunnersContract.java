@@ -13,6 +13,7 @@ import io.modelsplitter.job.RunnerDeployer;
 import io.modelsplitter.job.SplitRunners;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.NewSplitRunner;
+import io.modelsplitter.registry.SplitRunnerRecords;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,17 +21,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Split runners when something goes while they are deployed. */
-class SplitRunnersTest {
+abstract class SplitRunnersContract {
   private static final String SERVER = "https://c.example.com";
 
-  private final EmbeddedRegistry embedded =
-      EmbeddedRegistry.open("jdbc:h2:mem:split-runners", "sa", "");
   private final MemoryDeployer cluster = new MemoryDeployer();
+  private EmbeddedRegistry embedded;
+
+  /** New, empty registries. */
+  protected abstract EmbeddedRegistry newRegistry();
+
+  @BeforeEach
+  void open() {
+    embedded = newRegistry();
+  }
 
   @AfterEach
   void close() {
@@ -42,8 +54,13 @@ class SplitRunnersTest {
         Map.of("server", SERVER, "token", "t"), "h.example.com", metadata, List.of());
   }
 
-  /** Deploys to the cluster, then something happens. */
-  private record Eventful(RunnerDeployer cluster, Runnable event) implements RunnerDeployer {
+  /** A cluster, and what happens after it deployed and before it takes something away. */
+  private record Eventful(RunnerDeployer cluster, Runnable deployed, Runnable undeploys)
+      implements RunnerDeployer {
+    Eventful(RunnerDeployer cluster, Runnable deployed) {
+      this(cluster, deployed, () -> {});
+    }
+
     @Override
     public void check(NewSplitRunner runner) {
       cluster.check(runner);
@@ -52,12 +69,13 @@ class SplitRunnersTest {
     @Override
     public Deployment deploy(String runnerId, NewSplitRunner runner) {
       Deployment deployment = cluster.deploy(runnerId, runner);
-      event.run();
+      deployed.run();
       return deployment;
     }
 
     @Override
     public void undeploy(String runnerId, Map<String, Object> clusterK8sConfig) {
+      undeploys.run();
       cluster.undeploy(runnerId, clusterK8sConfig);
     }
 
@@ -115,43 +133,139 @@ class SplitRunnersTest {
             });
     SplitRunners runners = new SplitRunners(embedded.splitRunners(), killed, key);
     NewSplitRunner wanted = runner(Map.of());
+    int before = cluster.running().size();
     assertThrows(Killed.class, () -> runners.create(wanted));
-    assertEquals(1, cluster.running().size());
+    assertEquals(before + 1, cluster.running().size());
     cluster.connect(SERVER);
   }
 
-  private void sweep(CredentialsKey key, Duration later) {
-    Clock clock = Clock.offset(Clock.systemUTC(), later);
-    try (SplitRunners other = new SplitRunners(embedded.splitRunners(), cluster, key, clock)) {
-      other.start();
-      while (!embedded
-          .splitRunners()
-          .deploymentsBefore(clock.instant().minus(cluster.longestDeployment()))
-          .isEmpty()) {
-        Thread.onSpinWait();
-      }
+  /** Another server that looks for what was left half-way. */
+  private final class Sweep implements AutoCloseable {
+    private final CompletableFuture<Map<?, ?>> found = new CompletableFuture<>();
+    private final SplitRunners runners;
+
+    /**
+     * Begins to look.
+     *
+     * @param later how long after now
+     * @param deployer what it takes them away with
+     * @param fails whether noting the end of a deployment fails, asked each time
+     */
+    Sweep(CredentialsKey key, Duration later, RunnerDeployer deployer, BooleanSupplier fails) {
+      SplitRunnerRecords records =
+          WatchedRecords.of(
+              embedded.splitRunners(),
+              method -> {
+                if (method.equals("endDeployment") && fails.getAsBoolean()) {
+                  throw new UnavailableException("the database is away for a moment", null);
+                }
+              },
+              (method, answer) -> {
+                if (method.equals("deploymentsBefore") && answer instanceof Map<?, ?> deployments) {
+                  found.complete(deployments);
+                }
+              });
+      runners = new SplitRunners(records, deployer, key, Clock.offset(Clock.systemUTC(), later));
+      runners.start();
+    }
+
+    Sweep(CredentialsKey key, Duration later) {
+      this(key, later, cluster, () -> false);
+    }
+
+    /** How many deployments it found. */
+    int found() throws Exception {
+      return found.get(1, TimeUnit.MINUTES).size();
+    }
+
+    @Override
+    public void close() {
+      runners.close();
     }
   }
 
+  private int deployments() {
+    return embedded.splitRunners().deploymentsBefore(Instant.now().plusSeconds(60)).size();
+  }
+
+  private void awaitDeployments(int count) {
+    Await.until(() -> deployments() == count, count + " deployments are noted");
+  }
+
   @Test
-  @Timeout(60)
-  void start_takesAwayWhatAnotherServerLeftHalfWay() {
+  void start_takesAwayWhatAnotherServerLeftHalfWay() throws Exception {
     CredentialsKey key = CredentialsKey.random();
     abandon(key);
-    sweep(key, Duration.ofSeconds(30));
-    assertEquals(1, cluster.running().size()); // it may still be at it
-    sweep(key, Duration.ofMinutes(2));
+    try (Sweep sweep = new Sweep(key, Duration.ofSeconds(30))) {
+      assertEquals(0, sweep.found()); // the other one may still be at it
+    }
+    assertEquals(1, cluster.running().size());
+    try (Sweep sweep = new Sweep(key, Duration.ofMinutes(2))) {
+      assertEquals(1, sweep.found());
+      awaitDeployments(0);
+    }
     assertEquals(Set.of(), cluster.running());
   }
 
   @Test
-  @Timeout(60)
-  void start_whereTheClusterStaysAway_givesUpAfterADay() {
+  void start_whereTheClusterStaysAway_givesUpAfterADay() throws Exception {
     CredentialsKey key = CredentialsKey.random();
     abandon(key);
     cluster.cutOff(SERVER);
-    sweep(key, Duration.ofHours(25));
+    try (Sweep sweep = new Sweep(key, Duration.ofHours(25))) {
+      assertEquals(1, sweep.found());
+      awaitDeployments(0);
+    }
     assertEquals(1, cluster.running().size());
+  }
+
+  @Test
+  void start_whereOneCannotBeTakenAway_goesOnWithTheOthers() throws Exception {
+    CredentialsKey key = CredentialsKey.random();
+    for (int i = 0; i < 3; i++) {
+      abandon(key);
+    }
+    AtomicInteger calls = new AtomicInteger();
+    Eventful broken =
+        new Eventful(
+            cluster,
+            () -> {},
+            () -> {
+              if (calls.getAndIncrement() == 0) {
+                throw new IllegalStateException("nobody foresaw this");
+              }
+            });
+    try (Sweep sweep = new Sweep(key, Duration.ofMinutes(2), broken, () -> false)) {
+      assertEquals(3, sweep.found());
+      awaitDeployments(1);
+    }
+    assertEquals(1, cluster.running().size());
+
+    calls.set(0);
+    try (Sweep sweep = new Sweep(key, Duration.ofHours(25), broken, () -> false)) {
+      assertEquals(1, sweep.found());
+      awaitDeployments(0); // given up
+    }
+    assertEquals(1, cluster.running().size());
+  }
+
+  @Test
+  void start_whereTheEndCannotBeNoted_goesOnWithTheOthers() throws Exception {
+    CredentialsKey key = CredentialsKey.random();
+    for (int i = 0; i < 3; i++) {
+      abandon(key);
+    }
+    AtomicInteger calls = new AtomicInteger();
+    BooleanSupplier first = () -> calls.getAndIncrement() == 0;
+    try (Sweep sweep = new Sweep(key, Duration.ofMinutes(2), cluster, first)) {
+      assertEquals(3, sweep.found());
+      awaitDeployments(1);
+    }
+    assertEquals(Set.of(), cluster.running());
+    try (Sweep sweep = new Sweep(key, Duration.ofMinutes(2))) {
+      assertEquals(1, sweep.found());
+      awaitDeployments(0);
+    }
   }
 
   @Test

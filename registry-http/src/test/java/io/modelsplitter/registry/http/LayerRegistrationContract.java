@@ -14,6 +14,7 @@ import io.modelsplitter.registry.Block;
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.client.Blocks;
 import io.modelsplitter.registry.client.ModelLayerClient;
+import io.modelsplitter.registry.embedded.EmbeddedRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -33,18 +34,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every splitter does with a layer, through clients and server. */
-class LayerRegistrationTest {
+abstract class LayerRegistrationContract {
   private static final String COMPONENT = "split-runner.torch:v1";
 
   @TempDir Path folder;
 
-  private final RemoteRegistries remote = new RemoteRegistries();
+  private RemoteRegistries remote;
   private final AtomicInteger published = new AtomicInteger();
   private Path file = Path.of("");
   private String hash = "";
 
+  /** New, empty registries. */
+  protected abstract EmbeddedRegistry registries();
+
   @BeforeEach
   void writeAFile() throws IOException {
+    remote = new RemoteRegistries(registries());
     file = Files.writeString(folder.resolve("layer"), "a layer");
     hash = new LayerHash().digests(file).md5();
   }
