@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +37,27 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProcessJobLauncher implements JobLauncher {
   private static final Logger log = LoggerFactory.getLogger(ProcessJobLauncher.class);
+
+  /**
+   * What a program passes on of its own environment to {@link Builder#environment}, as a container
+   * would be given it: nothing that is about a single task.
+   */
+  public static final Set<String> PASSED_ON =
+      Set.of(
+          "PATH",
+          "LANG",
+          "LC_ALL",
+          "TZ",
+          "LAYER_STORE_URL",
+          "S3_ENDPOINT",
+          "S3_PATH_STYLE",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "AWS_SESSION_TOKEN",
+          "AWS_REGION",
+          "MODEL_DOWNLOAD_TOKEN",
+          "MODEL_DOWNLOAD_REFUSE_LOCAL",
+          "MODEL_SPLITTER_TOKEN");
 
   /** So many jobs are remembered after their end. */
   private static final int REMEMBERED = 100;
