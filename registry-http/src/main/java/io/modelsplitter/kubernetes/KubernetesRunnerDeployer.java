@@ -170,9 +170,7 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
       return new BadInputException(message);
     }
     boolean isOurs = e instanceof UnavailableException && !(e instanceof UpstreamException);
-    return isOurs
-        ? new UnavailableException(message, null)
-        : new UpstreamException(message, null);
+    return isOurs ? new UnavailableException(message, null) : new UpstreamException(message, null);
   }
 
   private static ModelSplitterException failure(ApiFailure e, String message) {

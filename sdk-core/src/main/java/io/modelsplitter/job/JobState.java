@@ -66,8 +66,7 @@ public record JobState(
    */
   public record Pod(String name, Phase phase, @Nullable String reason, @Nullable Integer exitCode) {
 
-    /** {@return the same as it goes over the wire} */
-    public Map<String, Object> toMap() {
+    Map<String, Object> toMap() {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("name", name);
       map.put("phase", wire(phase));
