@@ -36,7 +36,7 @@ archive() {
     TASK_STATUS_UPDATE_URL=http://127.0.0.1:1 MODEL_LAYERS_REGISTRY_URL=http://127.0.0.1:1 \
     BLOCK_DB_URL=http://127.0.0.1:1 LAYER_STORE_URL="file://$work/layers" \
     TASK_DATA='{"model_name":"x","model_download_url":"file:///x","world_size":1,"model_split_config":{}}' \
-    JAVA_TOOL_OPTIONS="-XX:ArchiveClassesAtExit=$1/splitter.jsa -Xlog:cds=off -Xlog:cds+dynamic=off" \
+    JAVA_TOOL_OPTIONS="'-XX:ArchiveClassesAtExit=$1/splitter.jsa' -Xlog:cds=off -Xlog:cds+dynamic=off" \
     "$1/bin/splitter" >"$work/said" 2>&1 || true # it cannot but fail
   if ! test -s "$1/splitter.jsa"; then
     cat "$work/said" >&2
