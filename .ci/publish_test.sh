@@ -18,7 +18,8 @@ publish() {
   (cd "$root" && git ls-files -z --cached --others --exclude-standard |
     tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$1" --no-same-permissions
   find "$1" -name pom.xml -exec sed -i "s|<version>$version</version>|<version>$release</version>|" {} +
-  (cd "$1" && mvn -B -q -Prelease -DskipTests -Dspotless.check.skip -Dmaven.install.skip \
+  # Not quietly: that hides warnings, too.
+  (cd "$1" && mvn -B -Prelease -DskipTests -Dspotless.check.skip -Dmaven.install.skip \
     deploy -DaltDeploymentRepository=local::file:"$1/repository") </dev/null >"$1.log" 2>&1 || {
     cat "$1.log"
     return 1

@@ -40,10 +40,16 @@ class Server:
 
     def __exit__(self, *unused):
         self._process.terminate()
-        self._process.wait(30)
-        self._process.stdout.close()
-        if self._made:
-            self._made.cleanup()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(30)
+            raise
+        finally:
+            self._process.stdout.close()
+            if self._made:
+                self._made.cleanup()
 
     def send(self, method, path, body):
         """Sends JSON, and answers what is answered, which must be a success."""

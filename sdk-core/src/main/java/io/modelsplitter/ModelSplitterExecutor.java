@@ -3,6 +3,7 @@ package io.modelsplitter;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.Problems;
+import io.modelsplitter.job.JobSpec;
 import io.modelsplitter.registry.TaskRegistry;
 import io.modelsplitter.registry.client.TaskClient;
 import java.time.Duration;
@@ -35,7 +36,7 @@ public final class ModelSplitterExecutor {
    * The environment or the input is wrong, or there is no such task; another attempt would not
    * help.
    */
-  public static final int EXIT_BAD_INPUT = 64;
+  public static final int EXIT_BAD_INPUT = JobSpec.EXIT_BAD_INPUT;
 
   /**
    * Something that comes and goes was away: a server, the disk, the task registry when the result

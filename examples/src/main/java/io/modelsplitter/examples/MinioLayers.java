@@ -41,6 +41,14 @@ public final class MinioLayers {
 
   static void run(LayerStore store, Path file) throws IOException {
     Path folder = Files.createTempDirectory("minio-layers");
+    try {
+      run(store, file, folder);
+    } finally {
+      Folders.delete(folder);
+    }
+  }
+
+  private static void run(LayerStore store, Path file, Path folder) throws IOException {
     Path copy = Files.copy(file, folder.resolve("layer"));
     FileDigests digests = new LayerHash().digests(copy);
     URI url = store.put(copy, digests.md5()); // moves it there
@@ -56,6 +64,5 @@ public final class MinioLayers {
       store.get(found.modelLayerHash(), copy);
       System.out.println("fetched intact: " + new LayerHash().digests(copy).equals(digests));
     }
-    Folders.delete(folder);
   }
 }

@@ -1,40 +1,26 @@
 package io.modelsplitter.examples;
 
+import io.modelsplitter.job.ProcessJobLauncher;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The safetensors splitter as an image that {@code ProcessJobLauncher} runs. */
+/** The safetensors splitter as an image that {@link ProcessJobLauncher} runs. */
 final class SplitterImage {
 
   /** Stands for the container image. */
   static final String NAME = "model-splitter/safetensors-splitter";
-
-  /** What a container would be given beside its task. */
-  private static final Set<String> KEPT =
-      Set.of(
-          "PATH",
-          "LANG",
-          "LC_ALL",
-          "TZ",
-          "MODEL_DOWNLOAD_TOKEN",
-          "S3_ENDPOINT",
-          "AWS_ACCESS_KEY_ID",
-          "AWS_SECRET_ACCESS_KEY",
-          "AWS_SESSION_TOKEN",
-          "AWS_REGION");
 
   private SplitterImage() {}
 
   /** Of the environment of this process, what is not about a single task, and where layers go. */
   static Map<String, String> environment(Map<String, String> ours, Path layers) {
     Map<String, String> environment = new LinkedHashMap<>(ours);
-    environment.keySet().retainAll(KEPT);
+    environment.keySet().retainAll(ProcessJobLauncher.PASSED_ON);
     environment.put("LAYER_STORE_URL", layers.toUri().toString());
     return environment;
   }

@@ -57,7 +57,11 @@ class MinioLayersTest {
                 "AWS_ACCESS_KEY_ID", "access",
                 "AWS_SECRET_ACCESS_KEY", "secret"));
     Process process = builder.redirectOutput(output.toFile()).start();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    } finally {
+      process.destroyForcibly();
+    }
     assertEquals(
         List.of("stored at " + endpoint + "/layers/gpt2/" + MD5, "fetched intact: true"),
         Files.readAllLines(output));

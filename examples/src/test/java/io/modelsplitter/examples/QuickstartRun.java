@@ -30,6 +30,7 @@ record QuickstartRun(int exitCode, List<String> output, List<String> errors) {
             .redirectError(err.toFile())
             .start();
     if (!process.waitFor(120, TimeUnit.SECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly); // the splitter
       process.destroyForcibly();
       throw new IllegalStateException("the quickstart does not end: " + Files.readString(out));
     }

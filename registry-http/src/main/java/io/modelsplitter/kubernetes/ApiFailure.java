@@ -23,12 +23,26 @@ final class ApiFailure extends Exception {
 
   /** The server was not reached, or its answer broke off. */
   static ApiFailure unreachable(String server, Throwable cause) {
-    return new ApiFailure(
-        0, true, "cannot reach the cluster at " + server + ": " + Problems.describe(cause), cause);
+    return unreachable(server, cause, Secrets.NONE);
+  }
+
+  /** As {@link #unreachable(String, Throwable)}, of a server that may repeat these. */
+  static ApiFailure unreachable(String server, Throwable cause, Secrets secrets) {
+    String message = secrets.hide(String.valueOf(cause.getMessage()));
+    String shown =
+        message.equals(cause.getMessage())
+            ? Problems.describe(cause)
+            : Problems.oneLine(cause.getClass().getSimpleName() + ": " + message);
+    return new ApiFailure(0, true, "cannot reach the cluster at " + server + ": " + shown, cause);
   }
 
   /** The server's {@code Status} object, or whatever a proxy sent in its place. */
   static ApiFailure of(String server, int status, Map<String, Object> answer) {
+    return of(server, status, answer, Secrets.NONE);
+  }
+
+  /** As {@link #of(String, int, Map)}, of a server that may repeat these. */
+  static ApiFailure of(String server, int status, Map<String, Object> answer, Secrets secrets) {
     if (status >= 300 && status < 400) {
       return new ApiFailure(
           status,
@@ -43,12 +57,12 @@ final class ApiFailure extends Exception {
             .anyMatch(it -> "NamespaceTerminating".equals(Fields.text(it, "reason"))),
         message == null
             ? "the cluster at " + server + " answered " + status
-            : Problems.oneLine(message) + causes(answer),
+            : secrets.oneLine(message) + causes(answer, secrets),
         null);
   }
 
   /** The fields that are wrong, where the message does not hold them already. */
-  private static String causes(Map<String, Object> answer) {
+  private static String causes(Map<String, Object> answer, Secrets secrets) {
     String message = String.valueOf(Fields.text(answer, "message"));
     List<String> causes = new ArrayList<>();
     for (Map<String, Object> cause : Fields.objects(answer, "details", "causes")) {
@@ -57,7 +71,7 @@ final class ApiFailure extends Exception {
         causes.add(Fields.text(cause, "field") + ": " + text);
       }
     }
-    return causes.isEmpty() ? "" : Problems.oneLine(" (" + String.join("; ", causes) + ")");
+    return causes.isEmpty() ? "" : " " + secrets.oneLine("(" + String.join("; ", causes) + ")");
   }
 
   int status() {

@@ -41,9 +41,6 @@ final class JobManifests {
   /** The container of every attempt. */
   static final String CONTAINER = "split";
 
-  /** {@code ModelSplitterExecutor.EXIT_BAD_INPUT}: no attempt would end otherwise. */
-  private static final int EXIT_BAD_INPUT = 64;
-
   private static final String WORK = "/mnt/task";
   private static final String DATA_FOLDER = "/etc/model-splitter";
   private static final String DATA_FILE = "task_data.json";
@@ -134,7 +131,7 @@ final class JobManifests {
                         new V1PodFailurePolicyOnExitCodesRequirement()
                             .containerName(CONTAINER)
                             .operator("In")
-                            .values(List.of(EXIT_BAD_INPUT))),
+                            .values(List.of(JobSpec.EXIT_BAD_INPUT))),
                 new V1PodFailurePolicyRule()
                     .action("Ignore") // a drained node is no failure of the job
                     .onPodConditions(

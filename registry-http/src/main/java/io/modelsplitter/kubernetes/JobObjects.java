@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -83,18 +84,19 @@ final class JobObjects {
   }
 
   List<JobView> jobs(String selector) throws ApiFailure {
-    return listJobs(selector).items().stream().map(JobView::of).toList();
+    return listJobs(selector).items();
   }
 
   List<PodView> pods(String selector) throws ApiFailure {
-    return listPods(selector).items().stream().map(PodView::of).toList();
+    return listPods(selector).items();
   }
 
   /** Everything of one kind, and the version of the cluster's state that it was seen in. */
-  record Listed(List<Map<String, Object>> items, String version) {}
+  record Listed<T>(List<T> items, String version) {}
 
-  Listed listJobs(String selector) throws ApiFailure {
+  Listed<JobView> listJobs(String selector) throws ApiFailure {
     return list(
+        JobView::of,
         next ->
             KubernetesClient.batch(
                 api ->
@@ -105,8 +107,9 @@ final class JobObjects {
                         .buildCall(null)));
   }
 
-  Listed listPods(String selector) throws ApiFailure {
+  Listed<PodView> listPods(String selector) throws ApiFailure {
     return list(
+        PodView::of,
         next ->
             KubernetesClient.core(
                 api ->
@@ -117,8 +120,9 @@ final class JobObjects {
                         .buildCall(null)));
   }
 
-  Listed listWarnings() throws ApiFailure {
+  Listed<Warning> listWarnings() throws ApiFailure {
     return list(
+        Warning::of,
         next ->
             KubernetesClient.core(
                 api ->
@@ -132,7 +136,7 @@ final class JobObjects {
   /** What the cluster complains of; empty where this service may not see it. */
   List<Warning> warnings() throws ApiFailure {
     try {
-      return listWarnings().items().stream().map(Warning::of).toList();
+      return listWarnings().items();
     } catch (ApiFailure e) {
       if (e.status() == 403) {
         return List.of();
@@ -157,16 +161,22 @@ final class JobObjects {
     KubernetesClient.Sends from(@Nullable String next);
   }
 
-  private Listed list(Pages pages) throws ApiFailure {
-    List<Map<String, Object>> items = new ArrayList<>();
+  /**
+   * Of each page what matters is kept, and no page beside the next: what was given to a task to do
+   * stands in its Job and in its pods.
+   */
+  private <T> Listed<T> list(Function<Map<String, Object>, T> view, Pages pages) throws ApiFailure {
+    List<T> items = new ArrayList<>();
     String next = null;
     while (true) {
       Map<String, Object> page = cluster.call(pages.from(next));
-      items.addAll(Fields.objects(page, "items"));
+      for (Map<String, Object> item : Fields.objects(page, "items")) {
+        items.add(view.apply(item));
+      }
       next = Fields.text(page, "metadata", "continue");
       if (next == null || next.isEmpty()) {
         String version = Fields.text(page, "metadata", "resourceVersion");
-        return new Listed(items, version == null ? "" : version);
+        return new Listed<>(items, version == null ? "" : version);
       }
     }
   }

@@ -4,10 +4,10 @@ import io.kubernetes.client.custom.Quantity;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.job.StorageSize;
 import io.modelsplitter.json.Json;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +44,6 @@ public record JobSettings(
     @Nullable String storageClass,
     @Nullable String imagePullSecret) {
 
-  private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-
   /**
    * Checks what an API server would refuse with each job.
    *
@@ -64,9 +62,10 @@ public record JobSettings(
    * @param imagePullSecret see {@link #imagePullSecret}
    */
   public JobSettings {
-    if (!DNS.matcher(namespace).matches()) {
-      throw new BadInputException("the namespace of jobs is no name: " + Json.show(namespace));
-    }
+    Names.label("the namespace of jobs", namespace);
+    Names.subdomain("the Secret of jobs", storageSecret);
+    Names.subdomain("the class of the jobs' volumes", storageClass);
+    Names.subdomain("the Secret that opens the image registry", imagePullSecret);
     if (userId < 1 || groupId < 1) {
       throw new BadInputException("jobs cannot run as root: user and group must be 1 or more");
     }
@@ -83,6 +82,7 @@ public record JobSettings(
     imagePrefixes = List.copyOf(imagePrefixes);
     checkQuantities(requests);
     checkQuantities(limits);
+    checkLimits(requests, limits);
   }
 
   private static void checkQuantities(Map<String, String> quantities) {
@@ -97,9 +97,19 @@ public record JobSettings(
         });
   }
 
-  /** {@return as {@link #builder} has it to begin with} */
-  public static JobSettings defaults() {
-    return builder().build();
+  private static void checkLimits(Map<String, String> requests, Map<String, String> limits) {
+    requests.forEach(
+        (name, request) -> {
+          String limit = limits.get(name);
+          if (limit != null && number(request).compareTo(number(limit)) > 0) {
+            throw new BadInputException(
+                "jobs cannot ask for %s %s and be limited to %s".formatted(name, request, limit));
+          }
+        });
+  }
+
+  private static BigDecimal number(String quantity) {
+    return Quantity.fromString(quantity).getNumber();
   }
 
   /**

@@ -59,7 +59,10 @@ record JobView(
     }
     if (suspended) {
       return new JobState(
-          Phase.PENDING, "Suspended", "its launch has not finished, or was broken off", attempts);
+          Phase.PENDING,
+          JobState.SUSPENDED,
+          "its launch has not finished, or was broken off",
+          attempts);
     }
     if (last == null) {
       JobState waiting = new JobState(Phase.PENDING, null, null, attempts);
@@ -84,6 +87,7 @@ record JobView(
       return new JobState(Phase.FAILED, last.reason(), last.message(), attempts);
     }
     String before = last.reason() + (last.message() == null ? "" : " (" + last.message() + ")");
-    return new JobState(Phase.FAILED, reason, message + "; its last attempt: " + before, attempts);
+    String all = (message == null ? "" : message + "; ") + "its last attempt: " + before;
+    return new JobState(Phase.FAILED, reason, all, attempts);
   }
 }

@@ -2,6 +2,7 @@ package io.modelsplitter.kubernetes;
 
 import io.modelsplitter.job.JobState;
 import io.modelsplitter.job.JobState.Phase;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ final class JobWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
 
   private final JobObjects objects;
-  private final List<ResourceWatch> watches;
+  private final List<ResourceWatch<?>> watches;
 
   /** By name; null until they were listed once. */
   private @Nullable Map<String, JobView> jobs;
@@ -32,6 +33,13 @@ final class JobWatch implements AutoCloseable {
   private final Map<String, Warning> warnings = new HashMap<>();
 
   private final Map<String, JobState> told = new HashMap<>();
+
+  /** By uid: failed, and nobody heard of it yet. */
+  private final Map<String, JobView> failed = new LinkedHashMap<>();
+
+  /** The uids of those of them whose pods are read right now. */
+  private final Set<String> reading = new HashSet<>();
+
   private final Set<String> cancelled = new HashSet<>();
 
   /** Being launched, or failed to be: the launch says why, when what it made goes. */
@@ -44,9 +52,9 @@ final class JobWatch implements AutoCloseable {
     Watched watched = new Watched(objects, namespace);
     this.watches =
         List.of(
-            new ResourceWatch("jobs", cluster, watched.jobs(), new Jobs(), backoff),
-            new ResourceWatch("pods", cluster, watched.pods(), new Pods(), backoff),
-            new ResourceWatch("events", cluster, watched.warnings(), new Warnings(), backoff));
+            new ResourceWatch<>("jobs", cluster, watched.jobs(), new Jobs(), backoff),
+            new ResourceWatch<>("pods", cluster, watched.pods(), new Pods(), backoff),
+            new ResourceWatch<>("events", cluster, watched.warnings(), new Warnings(), backoff));
   }
 
   synchronized void start(BiConsumer<String, JobState> newListener) {
@@ -58,7 +66,7 @@ final class JobWatch implements AutoCloseable {
   }
 
   /** Whether the Job of a task, when it is gone, is so because it was asked for here. */
-  synchronized void cancelled(String taskId, boolean here) {
+  synchronized void setCancelled(String taskId, boolean here) {
     if (here && listener != null) {
       cancelled.add(taskId);
     } else {
@@ -67,7 +75,7 @@ final class JobWatch implements AutoCloseable {
   }
 
   /** Whether the Job of a task is being launched, which takes back what it made when it fails. */
-  synchronized void launching(String taskId, boolean now) {
+  synchronized void setLaunching(String taskId, boolean now) {
     if (now && listener != null) {
       launching.add(taskId);
     } else {
@@ -80,13 +88,10 @@ final class JobWatch implements AutoCloseable {
     watches.forEach(ResourceWatch::close);
   }
 
-  private synchronized void allJobs(List<Map<String, Object>> listed) {
+  private synchronized void allJobs(List<JobView> listed) {
     Map<String, JobView> before = jobs;
     Map<String, JobView> now = new LinkedHashMap<>();
-    for (Map<String, Object> each : listed) {
-      JobView job = JobView.of(each);
-      now.put(job.name(), job);
-    }
+    listed.forEach(job -> now.put(job.name(), job));
     jobs = now;
     if (before != null) {
       for (JobView job : before.values()) {
@@ -101,33 +106,27 @@ final class JobWatch implements AutoCloseable {
     tellAll();
   }
 
-  private synchronized void allPods(List<Map<String, Object>> listed) {
+  private synchronized void allPods(List<PodView> listed) {
     Map<String, PodView> now = new LinkedHashMap<>();
-    for (Map<String, Object> each : listed) {
-      PodView pod = PodView.of(each);
-      now.put(pod.name(), pod);
-    }
+    listed.forEach(pod -> now.put(pod.name(), pod));
     pods = now;
     tellAll();
   }
 
-  private synchronized void jobChanged(Map<String, Object> object) {
-    JobView job = JobView.of(object);
+  private synchronized void jobChanged(JobView job) {
     if (jobs != null) {
       jobs.put(job.name(), job);
       tell(job);
     }
   }
 
-  private synchronized void jobDeleted(Map<String, Object> object) {
-    JobView job = JobView.of(object);
+  private synchronized void jobDeleted(JobView job) {
     if (jobs != null && jobs.remove(job.name()) != null) {
       gone(job);
     }
   }
 
-  private synchronized void podChanged(Map<String, Object> object, boolean deleted) {
-    PodView pod = PodView.of(object);
+  private synchronized void podChanged(PodView pod, boolean deleted) {
     if (pods != null) {
       if (deleted) {
         pods.remove(pod.name());
@@ -138,31 +137,24 @@ final class JobWatch implements AutoCloseable {
     }
   }
 
-  private synchronized void allWarnings(List<Map<String, Object>> listed) {
+  private synchronized void allWarnings(List<Warning> listed) {
     warnings.clear();
-    for (Map<String, Object> each : listed) {
-      warnings.put(name(each), Warning.of(each));
-    }
+    listed.forEach(warning -> warnings.put(warning.name(), warning));
     tellAll();
   }
 
-  private synchronized void warningChanged(Map<String, Object> object, boolean deleted) {
+  private synchronized void warningChanged(Warning warning, boolean deleted) {
     if (deleted) { // when it is old, by the cluster; what it told may still be so
-      warnings.remove(name(object));
+      warnings.remove(warning.name());
       return;
     }
-    Warning warning = Warning.of(object);
-    warnings.put(name(object), warning);
+    warnings.put(warning.name(), warning);
     tell(warning.uid());
     for (PodView pod : pods == null ? List.<PodView>of() : List.copyOf(pods.values())) {
       if (pod.uid().equals(warning.uid())) {
         tell(pod.jobUid());
       }
     }
-  }
-
-  private static String name(Map<String, Object> object) {
-    return String.valueOf(Fields.text(object, "metadata", "name"));
   }
 
   private void tell(String jobUid) {
@@ -189,35 +181,81 @@ final class JobWatch implements AutoCloseable {
     }
     JobState state = job.state(pods.values(), warnings.values());
     if (state.phase() == Phase.FAILED) {
-      // The two watches do not wait for each other, and the pods say why it failed.
-      state = job.state(podsNow(job), List.of());
-      if (last != null && last.reason() != null && state.pods().isEmpty()) {
-        state = withReasonBefore(state, last);
+      failed.putIfAbsent(job.uid(), job);
+    } else {
+      tell(job, state);
+    }
+  }
+
+  /**
+   * The two watches do not wait for each other, and the pods say why a job failed. So they are read
+   * once more, while no lock is held: that takes as long as a cluster likes.
+   */
+  private void tellFailed() {
+    for (JobView job = nextFailed(); job != null; job = nextFailed()) {
+      List<PodView> read = null;
+      try {
+        read = podsNow(job);
+      } finally {
+        failed(job, read);
       }
     }
+  }
+
+  private synchronized @Nullable JobView nextFailed() {
+    for (JobView job : failed.values()) {
+      if (reading.add(job.uid())) {
+        return job;
+      }
+    }
+    return null;
+  }
+
+  /** Also when it went meanwhile: that it failed was before. */
+  private synchronized void failed(JobView job, @Nullable List<PodView> read) {
+    failed.remove(job.uid());
+    reading.remove(job.uid());
+    Collection<PodView> known = pods == null ? List.of() : pods.values();
+    JobState state = job.state(read == null ? known : read, List.of());
+    JobState last = told.get(job.uid());
+    if (last != null && last.reason() != null && state.pods().isEmpty()) {
+      state = withReasonBefore(state, last);
+    }
     tell(job, state);
+    JobView there = jobs == null ? null : jobs.get(job.name());
+    if (there == null || !there.uid().equals(job.uid())) {
+      told.remove(job.uid());
+    }
   }
 
   /** A deadline takes the pods away, and with them what they waited for. */
   private static JobState withReasonBefore(JobState state, JobState last) {
     String before = last.reason() + (last.message() == null ? "" : " (" + last.message() + ")");
     return new JobState(
-        state.phase(), state.reason(), state.message() + "; before that: " + before, last.pods());
+        state.phase(),
+        state.reason(),
+        (state.message() == null ? "" : state.message() + "; ") + "before that: " + before,
+        last.pods());
   }
 
-  private List<PodView> podsNow(JobView job) {
+  /** Null where they cannot be read. */
+  private @Nullable List<PodView> podsNow(JobView job) {
     try {
       return objects.pods(JobNames.selector(job.taskId()));
     } catch (ApiFailure e) {
       LOG.debug("the pods of {} could not be read: {}", job.name(), e.getMessage());
-      return pods == null ? List.of() : List.copyOf(pods.values());
+      return null;
     }
   }
 
   private void gone(JobView job) {
-    JobState last = told.remove(job.uid());
     boolean ours = cancelled.remove(job.taskId());
-    if (launching.remove(job.taskId())) {
+    boolean failsToLaunch = launching.remove(job.taskId());
+    if (failed.containsKey(job.uid())) {
+      return; // who reads its pods is yet to tell how it ended
+    }
+    JobState last = told.remove(job.uid());
+    if (failsToLaunch) {
       return;
     }
     if (last == null || !last.phase().isFinal()) {
@@ -247,54 +285,63 @@ final class JobWatch implements AutoCloseable {
     }
   }
 
-  private final class Jobs implements ResourceWatch.Sink {
+  private final class Jobs implements ResourceWatch.Sink<JobView> {
     @Override
-    public void all(List<Map<String, Object>> listed) {
+    public void all(List<JobView> listed) {
       allJobs(listed);
+      tellFailed();
     }
 
     @Override
-    public void changed(Map<String, Object> object) {
-      jobChanged(object);
+    public void changed(JobView job) {
+      jobChanged(job);
+      tellFailed();
     }
 
     @Override
-    public void deleted(Map<String, Object> object) {
-      jobDeleted(object);
+    public void deleted(JobView job) {
+      jobDeleted(job);
+      tellFailed();
     }
   }
 
-  private final class Pods implements ResourceWatch.Sink {
+  private final class Pods implements ResourceWatch.Sink<PodView> {
     @Override
-    public void all(List<Map<String, Object>> listed) {
+    public void all(List<PodView> listed) {
       allPods(listed);
+      tellFailed();
     }
 
     @Override
-    public void changed(Map<String, Object> object) {
-      podChanged(object, false);
+    public void changed(PodView pod) {
+      podChanged(pod, false);
+      tellFailed();
     }
 
     @Override
-    public void deleted(Map<String, Object> object) {
-      podChanged(object, true);
+    public void deleted(PodView pod) {
+      podChanged(pod, true);
+      tellFailed();
     }
   }
 
-  private final class Warnings implements ResourceWatch.Sink {
+  private final class Warnings implements ResourceWatch.Sink<Warning> {
     @Override
-    public void all(List<Map<String, Object>> listed) {
+    public void all(List<Warning> listed) {
       allWarnings(listed);
+      tellFailed();
     }
 
     @Override
-    public void changed(Map<String, Object> object) {
-      warningChanged(object, false);
+    public void changed(Warning warning) {
+      warningChanged(warning, false);
+      tellFailed();
     }
 
     @Override
-    public void deleted(Map<String, Object> object) {
-      warningChanged(object, true);
+    public void deleted(Warning warning) {
+      warningChanged(warning, true);
+      tellFailed();
     }
   }
 }

@@ -41,7 +41,7 @@ final class Kubeconfig {
   }
 
   /** Checks the server's address and makes a client that calls this address alone. */
-  KubernetesClient client(boolean allowLocalAddresses) {
+  KubernetesClient client(boolean allowLocalAddresses, Secrets secrets) {
     String serverName = Fields.text(cluster, "tls-server-name");
     ServerAddress address =
         ServerAddress.check(
@@ -54,7 +54,8 @@ final class Kubeconfig {
     return KubernetesClient.of(
         address.resolve(allowLocalAddresses).client(tls, authorization),
         address.baseUrl(),
-        KubernetesClient.MAX_ANSWER_OF_STRANGERS);
+        KubernetesClient.MAX_ANSWER_OF_STRANGERS,
+        secrets);
   }
 
   private Tls tls() {

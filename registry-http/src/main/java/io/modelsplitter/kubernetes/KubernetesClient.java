@@ -32,16 +32,18 @@ public final class KubernetesClient implements AutoCloseable {
   private final ApiClient api;
   private final String server;
   private final int maxAnswer;
+  private final Secrets secrets;
   private final OkHttpClient http;
   private final OkHttpClient watching;
 
   KubernetesClient(ApiClient api) {
-    this(api, MAX_ANSWER);
+    this(api, MAX_ANSWER, Secrets.NONE);
   }
 
-  private KubernetesClient(ApiClient api, int maxAnswer) {
+  private KubernetesClient(ApiClient api, int maxAnswer, Secrets secrets) {
     this.api = api;
     this.maxAnswer = maxAnswer;
+    this.secrets = secrets;
     this.server = api.getBasePath();
     this.http =
         api.getHttpClient()
@@ -59,13 +61,14 @@ public final class KubernetesClient implements AutoCloseable {
   }
 
   static KubernetesClient of(OkHttpClient http, String server) {
-    return of(http, server, MAX_ANSWER);
+    return of(http, server, MAX_ANSWER, Secrets.NONE);
   }
 
-  static KubernetesClient of(OkHttpClient http, String server, int maxAnswer) {
+  /** Of a server that answers so much at most, and may repeat these secrets. */
+  static KubernetesClient of(OkHttpClient http, String server, int maxAnswer, Secrets secrets) {
     ApiClient api = new ApiClient(http);
     api.setBasePath(server.endsWith("/") ? server.substring(0, server.length() - 1) : server);
-    return new KubernetesClient(api, maxAnswer);
+    return new KubernetesClient(api, maxAnswer, secrets);
   }
 
   /**
@@ -102,9 +105,9 @@ public final class KubernetesClient implements AutoCloseable {
    *     object are checked before anything in it is looked at
    * @throws io.modelsplitter.error.UnavailableException when the server's name is not known
    */
-  public static KubernetesClient fromKubeconfig(
+  static KubernetesClient fromKubeconfig(
       Map<String, Object> kubeconfig, boolean allowLocalAddresses) {
-    return Kubeconfig.parse(kubeconfig).client(allowLocalAddresses);
+    return Kubeconfig.parse(kubeconfig).client(allowLocalAddresses, Secrets.of(kubeconfig));
   }
 
   /** Makes a call ready, with one of the API classes. */
@@ -139,7 +142,7 @@ public final class KubernetesClient implements AutoCloseable {
       }
       return Json.parseObject("the answer of the cluster", body);
     } catch (IOException | BadInputException e) {
-      throw ApiFailure.unreachable(server, e);
+      throw ApiFailure.unreachable(server, e, secrets);
     }
   }
 
@@ -152,7 +155,7 @@ public final class KubernetesClient implements AutoCloseable {
     try {
       return with.newCall(Sparse.of(sends.with(api).request()));
     } catch (ApiException | IOException e) { // before anything was sent
-      throw ApiFailure.unreachable(server, e);
+      throw ApiFailure.unreachable(server, e, secrets);
     }
   }
 
@@ -167,9 +170,9 @@ public final class KubernetesClient implements AutoCloseable {
         return good;
       }
       byte[] body = response.peekBody(1 << 20).bytes();
-      throw ApiFailure.of(server, response.code(), ApiFailure.read(body));
+      throw ApiFailure.of(server, response.code(), ApiFailure.read(body), secrets);
     } catch (IOException e) {
-      throw ApiFailure.unreachable(server, e);
+      throw ApiFailure.unreachable(server, e, secrets);
     } finally {
       if (response != null) {
         response.close();
@@ -179,6 +182,11 @@ public final class KubernetesClient implements AutoCloseable {
 
   String server() {
     return server;
+  }
+
+  /** What its answers must not show. */
+  Secrets secrets() {
+    return secrets;
   }
 
   /** Closes the connections. */

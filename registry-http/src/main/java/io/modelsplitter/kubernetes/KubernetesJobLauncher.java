@@ -69,12 +69,12 @@ public final class KubernetesJobLauncher implements JobLauncher {
   public void launch(JobSpec job) {
     settings.check(job.containerImage(), job.storageSize());
     Launch launch = new Launch(objects, settings, job);
-    watch.launching(job.taskId(), true);
+    watch.setLaunching(job.taskId(), true);
     try {
       launch.run();
     } finally {
       if (!launch.removes()) { // else the watch is yet to see the Job go
-        watch.launching(job.taskId(), false);
+        watch.setLaunching(job.taskId(), false);
       }
     }
   }
@@ -132,7 +132,7 @@ public final class KubernetesJobLauncher implements JobLauncher {
 
   @Override
   public void cancel(String taskId) {
-    watch.cancelled(taskId, true);
+    watch.setCancelled(taskId, true);
     boolean deleting = false;
     try {
       deleting = objects.deleteJob(JobNames.of(taskId));
@@ -140,7 +140,7 @@ public final class KubernetesJobLauncher implements JobLauncher {
       throw unavailable("cancel the split job " + taskId, e);
     } finally {
       if (!deleting) {
-        watch.cancelled(taskId, false);
+        watch.setCancelled(taskId, false);
       }
     }
   }

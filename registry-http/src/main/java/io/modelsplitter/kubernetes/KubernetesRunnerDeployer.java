@@ -1,8 +1,8 @@
 package io.modelsplitter.kubernetes;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.error.ModelSplitterException;
-import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.job.RunnerDeployer;
@@ -57,7 +57,19 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
   @Override
   public void check(NewSplitRunner runner) {
     nodePort(runner);
-    client(runner.clusterK8sConfig(), settings.get()).close();
+    RunnerSettings current = settings.get();
+    client(runner.clusterK8sConfig(), current).close();
+    checkImage(current);
+  }
+
+  /** Those of an earlier time can be taken away all the same. */
+  private static void checkImage(RunnerSettings settings) {
+    if (settings.image() == null) {
+      throw new UnavailableException(
+          "no split runner can be deployed, since the server was not told their image; start it with"
+              + " --runner-image",
+          null);
+    }
   }
 
   private static @Nullable Integer nodePort(NewSplitRunner runner) {
@@ -84,6 +96,7 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
   public Deployment deploy(String runnerId, NewSplitRunner runner) {
     Integer asked = nodePort(runner);
     RunnerSettings current = settings.get();
+    checkImage(current);
     return in(
         "deploy the split runner",
         runner.clusterK8sConfig(),
@@ -106,7 +119,7 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
     boolean interrupted = Thread.interrupted(); // no call is made by a thread that is
     try {
       objects.remove(runnerId);
-    } catch (ApiFailure e) {
+    } catch (ApiFailure | RuntimeException e) { // why it was not deployed says more
       failure.addSuppressed(e);
       LOG.warn("what may be deployed of split runner {} cannot be removed", runnerId);
     } finally {
@@ -142,11 +155,22 @@ public final class KubernetesRunnerDeployer implements RunnerDeployer {
       return work.with(new RunnerObjects(client, settings));
     } catch (ApiFailure e) {
       // Without its cause, whose messages nobody has looked through.
-      String message = Secrets.of(config).hide("cannot " + what + ": " + e.getMessage());
-      throw failure(e, message);
-    } catch (UpstreamException e) {
-      throw new UpstreamException(Secrets.of(config).hide(Problems.describe(e)), null);
+      throw failure(e, Secrets.of(config).hide("cannot " + what + ": " + e.getMessage()));
+    } catch (ModelSplitterException e) {
+      throw hidden(e, Secrets.of(config).hide(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** The same without its cause, too. */
+  private static ModelSplitterException hidden(ModelSplitterException e, String message) {
+    if (e instanceof ConflictException conflict) {
+      return new ConflictException(message, conflict.id(), Map.of());
+    }
+    if (e instanceof BadInputException) {
+      return new BadInputException(message);
+    }
+    boolean isOurs = e instanceof UnavailableException && !(e instanceof UpstreamException);
+    return isOurs ? new UnavailableException(message, null) : new UpstreamException(message, null);
   }
 
   private static ModelSplitterException failure(ApiFailure e, String message) {

@@ -46,8 +46,8 @@ final class Launch {
         finishOther();
         return;
       }
-      if (e.status() == 0) {
-        removeUnlessRunning(e); // it may be there, only the answer was lost
+      if (e.status() == 0 || e.status() >= 500) {
+        removeUnlessRunning(e); // it may be there, only the answer was lost, or a proxy's
       }
       throw failed("Job", e);
     }

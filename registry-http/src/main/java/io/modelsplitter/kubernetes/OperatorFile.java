@@ -20,6 +20,8 @@ final class OperatorFile {
         throw new BadInputException("no server in its current context");
       }
       return new KubernetesClient(ClientBuilder.kubeconfig(config).build());
+    } catch (BadInputException e) { // its message is our own
+      throw new BadInputException("the kubeconfig file " + file + " has " + e.getMessage());
     } catch (IOException | RuntimeException e) {
       // What a parser says may hold a line of the file, so only its kind is told.
       throw new BadInputException(

@@ -50,7 +50,10 @@ final class PemKey {
             };
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
       }
-    } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (GeneralSecurityException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | ArithmeticException e) {
       throw unusable(name); // without a cause, which may hold some of the key
     }
     throw unusable(name);
@@ -74,7 +77,11 @@ final class PemKey {
     if (der[from] != OBJECT_ID) {
       throw new IllegalArgumentException("no named curve");
     }
-    return Arrays.copyOfRange(der, from, end(der, from));
+    int to = end(der, from);
+    if (to > der.length) { // the copy would be as large as a stranger says
+      throw new IllegalArgumentException("a curve that is longer than the key");
+    }
+    return Arrays.copyOfRange(der, from, to);
   }
 
   private static int content(byte[] der, int at) {

@@ -106,7 +106,9 @@ record PodView(
     boolean own = reason == null || reason.equals("Error");
     String message = said == null || said.isBlank() ? "" : ": " + said.strip();
     return new Found(
-        own ? "ExitCode" : reason, "the container ended with " + exitCode + message, exitCode);
+        own ? JobState.reasonOf(exitCode) : reason,
+        "the container ended with " + exitCode + message,
+        exitCode);
   }
 
   private static @Nullable String withImage(

@@ -21,32 +21,35 @@ import org.slf4j.event.Level;
  * old for the cluster (410) begins with a list again. Whatever goes wrong is tried again until it
  * is closed.
  */
-final class ResourceWatch implements AutoCloseable {
+final class ResourceWatch<T> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResourceWatch.class);
   private static final int MAX_EVENT = 16 << 20;
   private static final int GONE = 410;
 
   /** The calls of one kind. */
-  interface Source {
-    JobObjects.Listed list() throws ApiFailure;
+  interface Source<T> {
+    JobObjects.Listed<T> list() throws ApiFailure;
 
     KubernetesClient.Sends watch(String version);
+
+    /** What matters of an object. */
+    T view(Map<String, Object> object);
   }
 
   /** Who is told. */
-  interface Sink {
+  interface Sink<T> {
     /** These are all that there are. */
-    void all(List<Map<String, Object>> objects);
+    void all(List<T> objects);
 
-    void changed(Map<String, Object> object);
+    void changed(T object);
 
-    void deleted(Map<String, Object> object);
+    void deleted(T object);
   }
 
   private final String what;
   private final KubernetesClient cluster;
-  private final Source source;
-  private final Sink sink;
+  private final Source<T> source;
+  private final Sink<T> sink;
   private final Backoff backoff;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
@@ -57,7 +60,8 @@ final class ResourceWatch implements AutoCloseable {
   private int failures;
   private volatile @Nullable Call current;
 
-  ResourceWatch(String what, KubernetesClient cluster, Source source, Sink sink, Backoff backoff) {
+  ResourceWatch(
+      String what, KubernetesClient cluster, Source<T> source, Sink<T> sink, Backoff backoff) {
     this.what = what;
     this.cluster = cluster;
     this.source = source;
@@ -76,7 +80,7 @@ final class ResourceWatch implements AutoCloseable {
       try {
         String from = version;
         if (from == null) {
-          JobObjects.Listed listed = source.list();
+          JobObjects.Listed<T> listed = source.list();
           sink.all(listed.items());
           from = listed.version();
           version = from;
@@ -93,11 +97,14 @@ final class ResourceWatch implements AutoCloseable {
         failed(e);
       } catch (InterruptedException e) {
         return; // closed
+      } catch (Error e) { // nobody would watch any more, and memory may be free again
+        LOG.error("the watch of {} broke off and is tried again", what, e);
+        failed(e);
       }
     }
   }
 
-  private void failed(Exception e) {
+  private void failed(Throwable e) {
     if (!isClosed()) {
       boolean first = failures == 0; // the same thing every half minute helps nobody
       LOG.atLevel(first ? Level.WARN : Level.DEBUG)
@@ -143,8 +150,8 @@ final class ResourceWatch implements AutoCloseable {
     }
     Map<String, Object> object = Fields.object(event, "object");
     switch (String.valueOf(event.get("type"))) {
-      case "ADDED", "MODIFIED" -> sink.changed(object);
-      case "DELETED" -> sink.deleted(object);
+      case "ADDED", "MODIFIED" -> sink.changed(source.view(object));
+      case "DELETED" -> sink.deleted(source.view(object));
       case "ERROR" -> {
         Integer code = Fields.number(object, "code");
         // Any error of a watch, not 410 alone, leaves it open what was missed.

@@ -1,6 +1,5 @@
 package io.modelsplitter.kubernetes;
 
-import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UpstreamException;
 import java.time.Duration;
 import java.util.List;
@@ -71,8 +70,8 @@ record Rollout(RunnerObjects objects, String runnerId, Duration most, Backoff ba
     }
   }
 
-  private static String said(String reason, @Nullable String message) {
-    return ": " + Problems.oneLine(message == null ? reason : reason + ": " + message);
+  private String said(String reason, @Nullable String message) {
+    return ": " + objects.oneLine(message == null ? reason : reason + ": " + message);
   }
 
   private void pause(int looks) {

@@ -38,6 +38,7 @@ import io.kubernetes.client.openapi.models.V1VolumeMount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -234,7 +235,7 @@ final class RunnerManifests {
     V1Container container =
         new V1Container()
             .name("runner")
-            .image(settings.image())
+            .image(Objects.requireNonNull(settings.image()))
             .args(arguments)
             .env(variables(settings))
             .ports(List.of(new V1ContainerPort().name("http").containerPort(PORT)))

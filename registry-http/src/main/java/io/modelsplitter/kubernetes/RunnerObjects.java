@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The objects of split runners in one cluster, and the calls that make, read and remove them. */
 final class RunnerObjects {
   private static final String BACKGROUND = "Background";
+  private static final int PAGE = 25;
 
   private final KubernetesClient cluster;
   private final RunnerSettings settings;
@@ -20,6 +21,11 @@ final class RunnerObjects {
   RunnerObjects(KubernetesClient cluster, RunnerSettings settings) {
     this.cluster = cluster;
     this.settings = settings;
+  }
+
+  /** What the cluster says, in one line that shows no secret. */
+  String oneLine(String text) {
+    return cluster.secrets().oneLine(text);
   }
 
   private interface Step {
@@ -119,7 +125,13 @@ final class RunnerObjects {
                     .buildCall(null));
     List<Map<String, Object>> ports = Fields.objects(made, "spec", "ports");
     Integer port = ports.isEmpty() ? null : Fields.number(ports.get(0), "nodePort");
-    return port == null ? 0 : port;
+    if (port == null || port < 1) {
+      throw new UpstreamException(
+          "the cluster made a Service that has no port on its nodes, so nobody reaches the split"
+              + " runner",
+          null);
+    }
+    return port;
   }
 
   void makeDeployment(String runnerId) throws ApiFailure {
@@ -150,7 +162,7 @@ final class RunnerObjects {
         "items");
   }
 
-  /** Removes a runner, and what all share with the last one. */
+  /** Removes a runner, and what all share with the last one, unless a job is at work there. */
   void remove(String runnerId) throws ApiFailure {
     String name = RunnerManifests.name(runnerId);
     String runners = settings.namespace();
@@ -161,7 +173,7 @@ final class RunnerObjects {
                 .deleteNamespacedDeployment(name, runners)
                 .propagationPolicy(BACKGROUND)
                 .buildCall(null));
-    if (isLast(name)) {
+    if (isLast(name) && runningJob() == null) {
       removeShared();
     }
   }
@@ -211,24 +223,49 @@ final class RunnerObjects {
    * @throws ConflictException when one of them has not ended, which nobody would tell its task
    */
   void checkJobs(String runnerId) throws ApiFailure {
-    if (!isLast(RunnerManifests.name(runnerId))) {
-      return;
+    String job = isLast(RunnerManifests.name(runnerId)) ? runningJob() : null;
+    if (job != null) {
+      throw new ConflictException(
+          "the split runner is the last of its cluster, and the job %s has not ended; wait for it, or cancel it"
+              .formatted(oneLine(job)),
+          runnerId,
+          Map.of());
     }
-    for (Map<String, Object> job :
-        items(
-            api ->
-                new BatchV1Api(api)
-                    .listNamespacedJob(settings.jobNamespace())
-                    .labelSelector(JobNames.SELECTOR)
-                    .buildCall(null))) {
-      if (Fields.condition(job, "Complete", "True") == null
-          && Fields.condition(job, "Failed", "True") == null) {
-        throw new ConflictException(
-            "the split runner is the last of its cluster, and the job %s has not ended; wait for it, or cancel it"
-                .formatted(Fields.text(job, "metadata", "name")),
-            runnerId,
-            Map.of());
+  }
+
+  /** The name of a job that has not ended, or null. */
+  private @Nullable String runningJob() throws ApiFailure {
+    String next = null;
+    do {
+      String from = next;
+      Map<String, Object> page = jobs(from);
+      for (Map<String, Object> job : Fields.objects(page, "items")) {
+        if (Fields.condition(job, "Complete", "True") == null
+            && Fields.condition(job, "Failed", "True") == null) {
+          return String.valueOf(Fields.text(job, "metadata", "name"));
+        }
       }
+      next = Fields.text(page, "metadata", "continue");
+    } while (next != null && !next.isEmpty());
+    return null;
+  }
+
+  /** A page of them: each may hold as much data as an answer may have for dozens. */
+  private Map<String, Object> jobs(@Nullable String from) throws ApiFailure {
+    try {
+      return cluster.call(
+          api ->
+              new BatchV1Api(api)
+                  .listNamespacedJob(settings.jobNamespace())
+                  .labelSelector(JobNames.SELECTOR)
+                  .limit(PAGE)
+                  ._continue(from)
+                  .buildCall(null));
+    } catch (ApiFailure e) {
+      if (e.status() == 404) {
+        return Map.of();
+      }
+      throw e;
     }
   }
 

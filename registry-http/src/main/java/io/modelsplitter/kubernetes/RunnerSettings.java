@@ -1,18 +1,17 @@
 package io.modelsplitter.kubernetes;
 
 import io.modelsplitter.error.BadInputException;
-import io.modelsplitter.json.Json;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How split runners are deployed: what the operator of the registry decides. Made by {@link
  * #builder}.
  *
- * @param image the image that holds the server; it is run with arguments only
+ * @param image the image that holds the server, which is run with arguments only; with null no
+ *     runner can be deployed
  * @param namespace where runners are; made where it is missing
  * @param jobNamespace where their jobs are; made where it is missing
  * @param environment variables of every runner: what it and its jobs are told to call, and options
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowLocalAddresses whether a cluster may be this machine or of its private network
  */
 public record RunnerSettings(
-    String image,
+    @Nullable String image,
     String namespace,
     String jobNamespace,
     Map<String, String> environment,
@@ -33,11 +32,6 @@ public record RunnerSettings(
     @Nullable String tokenSecret,
     Duration rollout,
     boolean allowLocalAddresses) {
-
-  /** The image where none is named. */
-  public static final String DEFAULT_IMAGE = "model-splitter/model-splitter-server:0.1.0";
-
-  private static final Pattern DNS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
   /**
    * Checks what an API server would refuse with each runner.
@@ -52,29 +46,28 @@ public record RunnerSettings(
    * @param allowLocalAddresses see {@link #allowLocalAddresses}
    */
   public RunnerSettings {
-    checkName("namespace of runners", namespace);
-    checkName("namespace of jobs", jobNamespace);
+    Names.label("the namespace of runners", namespace);
+    Names.label("the namespace of jobs", jobNamespace);
+    Names.subdomain("the Secret of runners", secret);
+    Names.subdomain("the Secret with the tokens of runners", tokenSecret);
+    environment.keySet().forEach(Names::variable);
     if (namespace.equals(jobNamespace)) {
       throw new BadInputException("runners and jobs cannot share the namespace " + namespace);
     }
-    if (image.isBlank()) {
+    if (image != null && image.isBlank()) {
       throw new BadInputException("the image of runners is missing");
     }
-    if (rollout.isNegative() || rollout.isZero()) {
+    if (rollout.isNegative()
+        || rollout.isZero()
+        || rollout.compareTo(Duration.ofSeconds(Integer.MAX_VALUE)) > 0) {
       throw new BadInputException("a runner needs time to be ready, not " + rollout);
     }
     environment = Map.copyOf(environment);
   }
 
-  private static void checkName(String what, String name) {
-    if (!DNS.matcher(name).matches()) {
-      throw new BadInputException("the " + what + " is no name: " + Json.show(name));
-    }
-  }
-
   /**
-   * Begins with {@value #DEFAULT_IMAGE}, the namespaces {@code split-executor} and {@code
-   * model-split-jobs}, no Secrets, five minutes, and no local addresses.
+   * Begins with no image, the namespaces {@code split-executor} and {@code model-split-jobs}, no
+   * Secrets, five minutes, and no local addresses.
    *
    * @param publicUrl where runners and jobs reach the registries
    * @return a builder with these
@@ -86,7 +79,7 @@ public record RunnerSettings(
   /** Makes {@link RunnerSettings}, whose components say what is what. */
   public static final class Builder {
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private String image = DEFAULT_IMAGE;
+    private @Nullable String image;
     private String namespace = "split-executor";
     private String jobNamespace = "model-split-jobs";
     private @Nullable String secret;
@@ -104,10 +97,10 @@ public record RunnerSettings(
     /**
      * See {@link RunnerSettings#image}.
      *
-     * @param name as a pod's {@code image} has it
+     * @param name as a pod's {@code image} has it; null for none
      * @return this builder
      */
-    public Builder image(String name) {
+    public Builder image(@Nullable String name) {
       image = name;
       return this;
     }

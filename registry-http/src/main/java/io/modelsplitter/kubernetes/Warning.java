@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * What the cluster complains of in an event: a pod that it may not make (a quota, the level of Pod
  * Security), a volume that it cannot mount. The objects themselves do not say it.
  *
+ * @param name of the event
  * @param uid of the Job or the pod that it is about
  * @param time as the cluster writes it, which sorts as text
  */
-record Warning(String uid, String reason, String message, String time) {
+record Warning(String name, String uid, String reason, String message, String time) {
 
   /** Selects the events that are warnings. */
   static final String SELECTOR = "type=Warning";
@@ -23,6 +24,7 @@ record Warning(String uid, String reason, String message, String time) {
   static Warning of(Map<String, Object> event) {
     String time = Fields.text(event, "lastTimestamp");
     return new Warning(
+        orEmpty(Fields.text(event, "metadata", "name")),
         orEmpty(Fields.text(event, "involvedObject", "uid")),
         orEmpty(Fields.text(event, "reason")),
         Problems.oneLine(orEmpty(Fields.text(event, "message"))),

@@ -1,20 +1,25 @@
 package io.modelsplitter.kubernetes;
 
+import java.util.Map;
+import java.util.function.Function;
+
 /** What is listed and watched of split jobs in one namespace. */
 record Watched(JobObjects objects, String namespace) {
   private static final int SECONDS = (int) KubernetesClient.WATCH.toSeconds();
 
-  private interface Listing {
-    JobObjects.Listed list() throws ApiFailure;
+  private interface Listing<T> {
+    JobObjects.Listed<T> list() throws ApiFailure;
   }
 
   private interface Watching {
     KubernetesClient.Sends from(String version);
   }
 
-  private record Source(Listing listing, Watching watching) implements ResourceWatch.Source {
+  private record Source<T>(
+      Listing<T> listing, Function<Map<String, Object>, T> read, Watching watching)
+      implements ResourceWatch.Source<T> {
     @Override
-    public JobObjects.Listed list() throws ApiFailure {
+    public JobObjects.Listed<T> list() throws ApiFailure {
       return listing.list();
     }
 
@@ -22,11 +27,17 @@ record Watched(JobObjects objects, String namespace) {
     public KubernetesClient.Sends watch(String version) {
       return watching.from(version);
     }
+
+    @Override
+    public T view(Map<String, Object> object) {
+      return read.apply(object);
+    }
   }
 
-  ResourceWatch.Source jobs() {
-    return new Source(
+  ResourceWatch.Source<JobView> jobs() {
+    return new Source<>(
         () -> objects.listJobs(JobNames.SELECTOR),
+        JobView::of,
         version ->
             KubernetesClient.batch(
                 api ->
@@ -39,9 +50,10 @@ record Watched(JobObjects objects, String namespace) {
                         .buildCall(null)));
   }
 
-  ResourceWatch.Source pods() {
-    return new Source(
+  ResourceWatch.Source<PodView> pods() {
+    return new Source<>(
         () -> objects.listPods(JobNames.SELECTOR),
+        PodView::of,
         version ->
             KubernetesClient.core(
                 api ->
@@ -54,9 +66,10 @@ record Watched(JobObjects objects, String namespace) {
                         .buildCall(null)));
   }
 
-  ResourceWatch.Source warnings() {
-    return new Source(
+  ResourceWatch.Source<Warning> warnings() {
+    return new Source<>(
         objects::listWarnings,
+        Warning::of,
         version ->
             KubernetesClient.core(
                 api ->

@@ -17,6 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +68,74 @@ class InstallManifestsTest {
     assertEquals(1, deployments);
     assertTrue(kinds.contains("PodDisruptionBudget"), kinds::toString);
     assertTrue(kinds.contains("Service"), kinds::toString);
+  }
+
+  /** The arguments of a pod's container. */
+  private static List<String> arguments(Map<String, Object> pod) {
+    List<String> arguments = new ArrayList<>();
+    if (Fields.objects(pod, "containers").get(0).get("args") instanceof List<?> list) {
+      list.forEach(argument -> arguments.add(String.valueOf(argument)));
+    }
+    return arguments;
+  }
+
+  private static Map<String, Object> pod(String file) throws IOException {
+    List<Object> found = objects(file).stream().filter(V1Deployment.class::isInstance).toList();
+    return Fields.object(json(found.get(0)), "spec", "template", "spec");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry.yaml", "runner.yaml"})
+  void manifests_mountEveryFileThatTheServerIsTold(String file) throws IOException {
+    Map<String, Object> pod = pod(file);
+    Set<String> mounted = new TreeSet<>();
+    for (Map<String, Object> mount :
+        Fields.objects(Fields.objects(pod, "containers").get(0), "volumeMounts")) {
+      for (Map<String, Object> volume : Fields.objects(pod, "volumes")) {
+        if (Objects.equals(volume.get("name"), mount.get("name"))) {
+          for (Map<String, Object> item : Fields.objects(volume, "secret", "items")) {
+            mounted.add(mount.get("mountPath") + "/" + item.get("path"));
+          }
+        }
+      }
+    }
+    Set<String> told = new TreeSet<>();
+    for (String argument : arguments(pod)) {
+      if (argument.matches("--[a-z-]*-file=.*")) {
+        told.add(argument.replaceFirst(".*?=", ""));
+      }
+    }
+    assertEquals(told, mounted);
+  }
+
+  @Test
+  void manifests_tellTheServerWhatItNeeds() throws IOException {
+    List<String> registry = arguments(pod("registry.yaml"));
+    List<String> runner = arguments(pod("runner.yaml"));
+    for (String option : List.of("--credentials-key-file=", "--token-file=", "--runner-image=")) {
+      assertTrue(registry.stream().anyMatch(it -> it.startsWith(option)), option);
+    }
+    for (String option : List.of("--job-secret=", "--token-file=")) {
+      assertTrue(runner.stream().anyMatch(it -> it.startsWith(option)), option);
+    }
+    Object image = Fields.objects(pod("runner.yaml"), "containers").get(0).get("image");
+    assertTrue(registry.contains("--runner-image=" + image), registry::toString);
+  }
+
+  /** What is applied first is there first. */
+  @ParameterizedTest
+  @ValueSource(strings = {"registry.yaml", "runner.yaml"})
+  void manifests_beginWithTheirNamespaces(String file) throws IOException {
+    Set<String> made = new TreeSet<>();
+    for (Object object : objects(file)) {
+      Map<String, Object> json = json(object);
+      String namespace = Fields.text(json, "metadata", "namespace");
+      if ("Namespace".equals(json.get("kind"))) {
+        made.add(String.valueOf(Fields.text(json, "metadata", "name")));
+      } else if (namespace != null) {
+        assertTrue(made.contains(namespace), () -> json.get("kind") + " in " + namespace);
+      }
+    }
   }
 
   @Test

@@ -156,10 +156,20 @@ class JobManifestsTest {
             JobSettings.builder().userId(0),
             JobSettings.builder().retries(-1),
             JobSettings.builder().deadline(Duration.ZERO),
+            JobSettings.builder().storageSecret("A_b"),
+            JobSettings.builder().storageClass("fast disks"),
+            JobSettings.builder().imagePullSecret(""),
+            JobSettings.builder().requests(Map.of("memory", "8193Mi")),
             JobSettings.builder().maxStorageSize("much"),
             JobSettings.builder().limits(Map.of("memory", "much")))) {
       assertThrows(BadInputException.class, wrong::build);
     }
+    JobSettings good =
+        JobSettings.builder()
+            .storageSecret("store.example")
+            .requests(Map.of("memory", "8192Mi"))
+            .build();
+    assertEquals("store.example", good.storageSecret());
   }
 
   private static void assertGolden(String file, Object object) throws IOException {

@@ -115,8 +115,19 @@ class KubeJobStateTest {
             failed("PodFailurePolicy", "Container split for pod x failed with exit code 64"),
             terminated(64, "Error", "model splitter failed in begin: no such model\n")),
         Phase.FAILED,
-        "ExitCode",
+        "BadInput",
         "the container ended with 64: model splitter failed in begin: no such model");
+  }
+
+  @Test
+  void end_withoutAMessageOfTheJob_isThatOfItsLastAttempt() {
+    Map<String, Object> failed = failed("DeadlineExceeded", "");
+    Fields.objects(failed, "status", "conditions").forEach(it -> it.remove("message"));
+    assertState(
+        state(failed, terminated(137, "Error", "")),
+        Phase.FAILED,
+        "DeadlineExceeded",
+        "its last attempt: Killed (the container ended with 137)");
   }
 
   @Test

@@ -12,6 +12,7 @@ import static io.modelsplitter.kubernetes.KubeconfigTest.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +89,8 @@ class KubeconfigAttackTest {
   }
 
   /**
-   * The file is a named pipe without a writer: to open it is to wait for ever, so coming back says
-   * that nobody did.
+   * The file is a named pipe without a writer: to open it is to wait for ever, which nothing
+   * interrupts, so coming back says that nobody did.
    */
   private void refusedUnopened(String path, WithFile made, boolean user) throws Exception {
     Path pipe = folder.resolve("pipe");
@@ -98,7 +100,7 @@ class KubeconfigAttackTest {
         user
             ? kubeconfig(cluster("https://kubernetes.example"), content)
             : kubeconfig(content, Map.of());
-    assertContains(refused(config), path);
+    assertTimeoutPreemptively(Duration.ofSeconds(40), () -> assertContains(refused(config), path));
   }
 
   @ParameterizedTest

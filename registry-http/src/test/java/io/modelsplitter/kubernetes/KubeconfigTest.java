@@ -25,8 +25,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -226,6 +228,27 @@ class KubeconfigTest {
     assertContains(refused(kubeconfig(cluster(url()), user)), "users[0].user", "client-key-data");
   }
 
+  /** Still a private key in PEM form, of other bytes. */
+  private static String damaged(String pem) {
+    return pem.lines()
+        .map(line -> line.startsWith("-----") ? line : line.replace('A', 'B').replace('M', 'N'))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** Its curve says that it is 2 GB long, or longer than any number has it. */
+  @Test
+  void key_whoseLengthIsNotTrue_isRefusedWithoutThatMuchMemory() {
+    for (String length : List.of("847ffffff0", "84ffffffff")) {
+      byte[] der = HexFormat.of().parseHex("3012020101040100a00a06" + length);
+      String pem =
+          "-----BEGIN EC PRIVATE KEY-----\n"
+              + Base64.getEncoder().encodeToString(der)
+              + "\n-----END EC PRIVATE KEY-----\n";
+      byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
+      assertThrows(BadInputException.class, () -> PemKey.read(bytes, "EC", "client-key-data"));
+    }
+  }
+
   @Test
   void dataThatIsNone_isNamedAndNotShown() {
     String key = AUTHORITY.privateKeyPkcs8Pem();
@@ -234,7 +257,7 @@ class KubeconfigTest {
             map("client-certificate-data", "&" + TOKEN, "client-key-data", base64(key)),
             map("client-certificate-data", base64(TOKEN), "client-key-data", base64(key)),
             user(AUTHORITY.certificatePem(), TOKEN),
-            user(AUTHORITY.certificatePem(), key.replace("A", "B").replace("M", "N")),
+            user(AUTHORITY.certificatePem(), damaged(key)),
             map("token", TOKEN + "\n"),
             map("username", TOKEN));
     for (Map<String, Object> user : users) {

@@ -52,7 +52,7 @@ class KubernetesLaunchTest {
 
   private final WireMockServer server = KubeCluster.start();
   private final KubernetesJobLauncher launcher =
-      new KubernetesJobLauncher(KubeCluster.client(server), JobSettings.defaults());
+      new KubernetesJobLauncher(KubeCluster.client(server), JobSettings.builder().build());
 
   @AfterEach
   void stop() {
@@ -166,6 +166,15 @@ class KubernetesLaunchTest {
   void launch_whoseAnswerIsLost_removesTheJobThatIsThere() {
     everythingWorks();
     server.stubFor(post(JOBS).willReturn(aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK)));
+    server.stubFor(get(JOB).willReturn(json(200, job(ID, "10", true))));
+    assertThrows(UnavailableException.class, () -> launcher.launch(spec()));
+    assertEquals("DELETE " + JOB, calls().get(calls().size() - 1));
+  }
+
+  @Test
+  void launch_whoseAnswerIsAProxys_removesTheJobThatIsThere() {
+    everythingWorks();
+    server.stubFor(post(JOBS).willReturn(aResponse().withStatus(502).withBody("<html>")));
     server.stubFor(get(JOB).willReturn(json(200, job(ID, "10", true))));
     assertThrows(UnavailableException.class, () -> launcher.launch(spec()));
     assertEquals("DELETE " + JOB, calls().get(calls().size() - 1));

@@ -22,9 +22,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.error.UpstreamException;
 import io.modelsplitter.registry.NewSplitRunner;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -164,6 +167,49 @@ class KubernetesRunnerDeployerTest extends RunnerCluster {
     cluster.stubFor(
         post(CORE).willReturn(aResponse().withStatus(302).withHeader("Location", "/x")));
     assertTrue(refused(UpstreamException.class).contains("redirect"));
+  }
+
+  @Test
+  void deploy_serverThatRepeatsPasswordsWhereATextIsCut_isNotBelieved() {
+    String password = "canary-password";
+    String basic =
+        Base64.getEncoder().encodeToString(("me:" + password).getBytes(StandardCharsets.UTF_8));
+    Map<String, Object> config =
+        KubeconfigTest.kubeconfig(
+            KubeconfigTest.cluster("https://localhost:" + cluster.httpsPort()),
+            map("username", "me", "password", password));
+    NewSplitRunner runner = new NewSplitRunner(config, "192.168.0.106", Map.of(), List.of());
+    // So that the cut at 2,000 characters leaves the half of each.
+    for (String secret : List.of(password, basic)) {
+      String message = "x".repeat(1_985) + secret + "x".repeat(100);
+      cluster.stubFor(post(CORE).willReturn(status(500, "InternalError", message)));
+      UpstreamException e =
+          assertThrows(UpstreamException.class, () -> deployer.deploy(ID, runner));
+      String shown = String.valueOf(e.getMessage());
+      assertTrue(shown.contains("xxx***"), shown);
+      assertTrue(!shown.contains(secret.substring(0, 6)), shown);
+    }
+  }
+
+  @Test
+  void deploy_withoutAnImage_isRefusedBeforeAnythingIsSent() {
+    RunnerSettings none =
+        RunnerSettings.builder("https://registry.example").allowLocalAddresses(true).build();
+    KubernetesRunnerDeployer without = new KubernetesRunnerDeployer(() -> none);
+    NewSplitRunner runner = runner(Map.of());
+    UnavailableException e = assertThrows(UnavailableException.class, () -> without.check(runner));
+    assertTrue(String.valueOf(e.getMessage()).contains("--runner-image"), e::getMessage);
+    assertThrows(UnavailableException.class, () -> without.deploy(ID, runner));
+    assertEquals(0, cluster.getAllServeEvents().size());
+    without.undeploy(ID, runner.clusterK8sConfig());
+    verifyRemoved();
+  }
+
+  @Test
+  void deploy_serviceWithoutAPortOnNodes_isRolledBack() {
+    cluster.stubFor(post(SERVICES).willReturn(json(201, map("spec", Map.of()))));
+    assertTrue(refused(UpstreamException.class).contains("no port on its nodes"));
+    verifyRemoved();
   }
 
   @Test

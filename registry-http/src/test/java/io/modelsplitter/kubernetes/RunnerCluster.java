@@ -45,6 +45,7 @@ abstract class RunnerCluster {
   static KubernetesRunnerDeployer deployer(Duration rollout) {
     RunnerSettings settings =
         RunnerSettings.builder("https://registry.example")
+            .image("registry.example/server:1")
             .allowLocalAddresses(true)
             .rollout(rollout)
             .build();

@@ -8,6 +8,7 @@ import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,8 +16,11 @@ import org.junit.jupiter.api.Test;
 
 class RunnerManifestsTest {
   private static final String ID = "0f9d5c7e-6b1a-4a52-9d3e-2f1c8f4b7a10";
+  private static final String IMAGE = "model-splitter/model-splitter-server:0.1.0";
+
   private static final RunnerSettings SETTINGS =
       RunnerSettings.builder("https://registry.example")
+          .image(IMAGE)
           .image("registry.example/server:1")
           .variable("MODEL_SPLITTER_JOB_IMAGES", "registry.example/$(TASK)/")
           .secret("runner")
@@ -44,7 +48,10 @@ class RunnerManifestsTest {
   @Test
   void deployment_withATokenFile_isNotOpenToEverybody() {
     RunnerSettings closed =
-        RunnerSettings.builder("https://registry.example").tokenSecret("tokens").build();
+        RunnerSettings.builder("https://registry.example")
+            .image(IMAGE)
+            .tokenSecret("tokens")
+            .build();
     String arguments =
         String.valueOf(
             Fields.objects(
@@ -66,6 +73,11 @@ class RunnerManifestsTest {
             RunnerSettings.builder("u").namespace("A_b"),
             RunnerSettings.builder("u").jobNamespace(""),
             RunnerSettings.builder("u").namespace("model-split-jobs"),
+            RunnerSettings.builder("u").secret("A_b"),
+            RunnerSettings.builder("u").tokenSecret("a..b"),
+            RunnerSettings.builder("u").variable("1", ""),
+            RunnerSettings.builder("u").variable("a b", ""),
+            RunnerSettings.builder("u").rollout(Duration.ofSeconds(1L << 31)),
             RunnerSettings.builder("u").image(" "))) {
       assertThrows(BadInputException.class, wrong::build);
     }

@@ -24,8 +24,7 @@ import javax.crypto.spec.SecretKeySpec;
  * credentials, so that they open for no other one. Immutable and thread-safe; never shows the key.
  */
 public final class CredentialsKey {
-  /** The file that {@link #inFolder} keeps its key in. */
-  public static final String FILE_NAME = "credentials.key";
+  private static final String FILE_NAME = "credentials.key";
 
   static final int BYTES = 32;
   private static final int NONCE_BYTES = 12;
@@ -57,8 +56,8 @@ public final class CredentialsKey {
   }
 
   /**
-   * {@return the key in the file {@value #FILE_NAME} of this folder, which is made when it is not
-   * there, for its owner's eyes only} Who loses it cannot open what was sealed with it.
+   * {@return the key in the file {@code credentials.key} of this folder, which is made when it is
+   * not there, for its owner's eyes only} Who loses it cannot open what was sealed with it.
    *
    * @param folder where the file is, or is to be
    * @throws BadInputException when the file cannot be read or made, or holds something else

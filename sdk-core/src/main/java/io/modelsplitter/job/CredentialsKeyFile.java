@@ -89,7 +89,15 @@ final class CredentialsKeyFile {
     } catch (FileAlreadyExistsException e) {
       // another one was faster, and its key is the key
     } catch (FileSystemException | UnsupportedOperationException e) { // it knows no links
+      move(draft, file);
+    }
+  }
+
+  private static void move(Path draft, Path file) throws IOException {
+    try {
       Files.move(draft, file);
+    } catch (FileAlreadyExistsException e) {
+      // as above
     }
   }
 

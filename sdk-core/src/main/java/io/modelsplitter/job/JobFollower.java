@@ -64,9 +64,10 @@ final class JobFollower implements AutoCloseable {
   }
 
   /**
-   * Two kinds of tasks have nobody to tell them: those whose runner died between making them and
-   * launching their jobs, and those whose jobs vanished while no runner watched. What is younger
-   * than a launch takes is left alone: another server of the same runner may be at it.
+   * Three kinds of tasks have nobody to tell them: those whose runner died between making them and
+   * launching their jobs, those whose jobs vanished while no runner watched, and those that did not
+   * take the end of their jobs when they were told. What is younger than a launch takes is left
+   * alone: another server of the same runner may be at it.
    */
   private void reconcile() {
     try {
@@ -95,7 +96,9 @@ final class JobFollower implements AutoCloseable {
   private void reconcile(Task task, @Nullable JobState job) {
     String taskId = task.taskId();
     boolean began = !SplitJobs.LAUNCHING.equals(task.taskStatusData().get("phase"));
-    if (job == null && began) {
+    if (job != null && job.phase().isFinal()) {
+      changed(taskId, job); // it was told, and the task did not take it
+    } else if (job == null && began) {
       fail(taskId, "Deleted", "its job is gone, and nobody saw how it ended");
     } else if (job == null || (!began && JobState.SUSPENDED.equals(job.reason()))) {
       launcher.cancel(taskId);

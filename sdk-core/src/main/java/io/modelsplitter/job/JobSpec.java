@@ -21,6 +21,9 @@ public record JobSpec(
     Map<String, Object> taskData,
     Map<String, String> environment) {
 
+  /** Ends an attempt after which no other one would help; none follows. */
+  public static final int EXIT_BAD_INPUT = 64;
+
   /** Task data with more bytes than this in JSON becomes a file: Linux caps a variable. */
   public static final int MAX_TASK_DATA_VARIABLE = 100_000;
 

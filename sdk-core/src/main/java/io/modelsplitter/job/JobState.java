@@ -12,15 +12,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phase where in its life it is
  * @param reason one word for why, where there is something to say: {@code ImagePullBackOff}, {@code
- *     OOMKilled}, {@code DeadlineExceeded}, {@code Cancelled}, {@code ExitCode}
+ *     OOMKilled}, {@code DeadlineExceeded}, {@code Cancelled}, or what {@link #reasonOf} says
  * @param message what a person can act on, or null
  * @param pods the attempts, oldest first
  */
 public record JobState(
     Phase phase, @Nullable String reason, @Nullable String message, List<Pod> pods) {
 
+  private static final int KILLED = 128 + 9;
+
   /** The reason of a job whose launch is not finished. */
   public static final String SUSPENDED = "Suspended";
+
+  /**
+   * {@return the reason of an attempt that ended by itself, as every launcher gives it} For {@value
+   * JobSpec#EXIT_BAD_INPUT} it is {@code BadInput}, for a process that signal 9 ended {@code
+   * Killed}, for any other code {@code Error}.
+   *
+   * @param exitCode other than 0; 128 and the signal for a process that one ended
+   */
+  public static String reasonOf(int exitCode) {
+    return switch (exitCode) {
+      case JobSpec.EXIT_BAD_INPUT -> "BadInput";
+      case KILLED -> "Killed";
+      default -> "Error";
+    };
+  }
 
   /** Where in its life a job is. */
   public enum Phase {
@@ -49,8 +66,7 @@ public record JobState(
    */
   public record Pod(String name, Phase phase, @Nullable String reason, @Nullable Integer exitCode) {
 
-    /** {@return the same as it goes over the wire} */
-    public Map<String, Object> toMap() {
+    Map<String, Object> toMap() {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("name", name);
       map.put("phase", wire(phase));

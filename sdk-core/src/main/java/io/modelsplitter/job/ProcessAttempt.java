@@ -24,6 +24,9 @@ record ProcessAttempt(
   /** Where the attempts of a job keep files, below its folder. */
   static final String WORK = "work";
 
+  /** The variable that says where that is. */
+  static final String WORK_FOLDER = "MODEL_SPLITTER_WORK_FOLDER";
+
   /** The temporary files of an attempt, below its folder. */
   static final String TEMPORARY = "tmp";
 
@@ -50,7 +53,7 @@ record ProcessAttempt(
     environment.put("TASK_ID", spec.taskId());
     putTaskData(environment);
     environment.put("TASK_ATTEMPTS_LEFT", String.valueOf(attemptsLeft));
-    environment.put("MODEL_SPLITTER_WORK_FOLDER", work.toString());
+    environment.put(WORK_FOLDER, work.toString());
     environment.put("MODEL_SPLITTER_TERMINATION_LOG", terminationLog().toString());
     environment.put("HOME", folder.resolve(TEMPORARY).toString());
     environment.put("TMPDIR", folder.resolve(TEMPORARY).toString());

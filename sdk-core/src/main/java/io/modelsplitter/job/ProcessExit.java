@@ -12,7 +12,6 @@ import java.nio.file.Path;
  */
 record ProcessExit(int code, String reason) {
   private static final Path COUNTERS = Path.of("/proc/vmstat");
-  private static final int BAD_INPUT = 64;
   private static final int KILLED = 128 + 9;
 
   /**
@@ -22,15 +21,13 @@ record ProcessExit(int code, String reason) {
    * @param after as before, when the process had ended
    */
   static ProcessExit of(int code, long before, long after) {
-    if (code == KILLED) {
-      return new ProcessExit(code, after > before ? "OOMKilled" : "Killed");
-    }
-    return new ProcessExit(code, code == BAD_INPUT ? "BadInput" : "Error");
+    boolean isForMemory = code == KILLED && after > before;
+    return new ProcessExit(code, isForMemory ? "OOMKilled" : JobState.reasonOf(code));
   }
 
   /** Whether another attempt can help. */
   boolean isHopeless() {
-    return code == BAD_INPUT;
+    return code == JobSpec.EXIT_BAD_INPUT;
   }
 
   String message() {

@@ -5,6 +5,7 @@ import io.modelsplitter.file.Folders;
 import io.modelsplitter.job.JobState.Phase;
 import io.modelsplitter.job.JobState.Pod;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -37,6 +38,9 @@ final class ProcessJob {
   /** Held while it runs. */
   private final ReentrantLock running = new ReentrantLock();
 
+  /** Held while the state is told. */
+  private final Object telling = new Object();
+
   private volatile ProcessRecord record;
   private volatile boolean isCancelled;
   private @Nullable Thread runner;
@@ -58,7 +62,7 @@ final class ProcessJob {
       throws IOException {
     ProcessRecord record = ProcessRecord.of(spec);
     try {
-      Files.createDirectories(folder);
+      LauncherFolder.make(folder);
       record.write(folder);
     } catch (IOException e) {
       Folders.delete(folder);
@@ -78,7 +82,7 @@ final class ProcessJob {
     ProcessRecord record = found.get();
     if (!record.state().phase().isFinal()) {
       record.process().ifPresent(Processes::kill);
-      Processes.killIn(folder.toRealPath());
+      Processes.killIn(folder);
       record = record.lost();
       record.write(folder);
     }
@@ -155,15 +159,16 @@ final class ProcessJob {
     int number = state().pods().size() + 1;
     ProcessAttempt attempt = new ProcessAttempt(folder, spec(), settings, number, attemptsLeft);
     Process process = attempt.start(command);
+    ProcessExit exit;
     try {
       Pod pod = new Pod(attempt.name(), Phase.RUNNING, null, null);
       become(record.started(process.toHandle(), pod));
-      ProcessExit exit = attempt.await(process);
-      become(ended(attempt, exit, attemptsLeft));
+      exit = attempt.await(process);
     } finally {
       Processes.stop(process, settings.grace());
-      Processes.killIn(folder.toRealPath()); // what it started may have outlived it
+      Processes.killIn(folder); // what it started may have outlived it
     }
+    become(ended(attempt, exit, attemptsLeft)); // when nobody writes there any more
   }
 
   private ProcessRecord ended(ProcessAttempt attempt, ProcessExit exit, int attemptsLeft)
@@ -189,24 +194,76 @@ final class ProcessJob {
 
   /** The job can never run. */
   void giveUp(String reason, String message) {
-    try {
-      become(record.become(new JobState(Phase.FAILED, reason, message, state().pods())));
-    } catch (IOException e) {
-      log.error("the end of job {} cannot be written down", spec().taskId(), e);
-    }
+    end(record.become(new JobState(Phase.FAILED, reason, message, state().pods())));
   }
 
   private void become(ProcessRecord next) throws IOException {
+    if (next.state().phase().isFinal()) {
+      end(next);
+    } else if (!isCancelled) {
+      next.write(folder);
+      record = next;
+      tell();
+    }
+  }
+
+  /**
+   * What is over is told, also where it cannot be written down: on a disk that is full, which the
+   * files of the job, that go with its end, may be the reason of.
+   */
+  private void end(ProcessRecord next) {
     if (isCancelled) {
       return;
     }
-    next.write(folder);
-    record = next;
-    if (next.state().phase().isFinal()) {
-      Folders.delete(folder.resolve(ProcessAttempt.WORK));
-      Folders.delete(folder.resolve(ProcessAttempt.TEMPORARY));
+    boolean isWritten = write(next, false);
+    remove(ProcessAttempt.WORK);
+    remove(ProcessAttempt.TEMPORARY);
+    if (!isWritten) {
+      boolean unused = write(next, true);
     }
-    listener.accept(spec().taskId(), next.state());
+    record = next;
+    tell();
+  }
+
+  /** An interrupt comes too late here: the next launcher would run the job again. */
+  private boolean write(ProcessRecord next, boolean isLastTry) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          next.write(folder);
+          return true;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } catch (IOException e) {
+      if (isLastTry) {
+        log.error("the end of job {} cannot be written down", spec().taskId(), e);
+      }
+      return false;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void remove(String name) {
+    try {
+      Folders.delete(folder.resolve(name));
+    } catch (IOException e) {
+      log.warn("{} of job {} cannot be removed: {}", name, spec().taskId(), Problems.describe(e));
+    }
+  }
+
+  /**
+   * Tells how far the job is now; one call after the other, so that the last told is the latest.
+   */
+  void tell() {
+    synchronized (telling) {
+      listener.accept(spec().taskId(), state());
+    }
   }
 
   /** The end of what the last attempt said. */

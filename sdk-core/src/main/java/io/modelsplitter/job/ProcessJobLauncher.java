@@ -2,6 +2,7 @@ package io.modelsplitter.job;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.NotFoundException;
+import io.modelsplitter.error.Problems;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.json.Json;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -36,9 +38,31 @@ import org.slf4j.LoggerFactory;
 public final class ProcessJobLauncher implements JobLauncher {
   private static final Logger log = LoggerFactory.getLogger(ProcessJobLauncher.class);
 
+  /**
+   * What a program passes on of its own environment to {@link Builder#environment}, as a container
+   * would be given it: nothing that is about a single task.
+   */
+  public static final Set<String> PASSED_ON =
+      Set.of(
+          "PATH",
+          "LANG",
+          "LC_ALL",
+          "TZ",
+          "LAYER_STORE_URL",
+          "S3_ENDPOINT",
+          "S3_PATH_STYLE",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "AWS_SESSION_TOKEN",
+          "AWS_REGION",
+          "MODEL_DOWNLOAD_TOKEN",
+          "MODEL_DOWNLOAD_REFUSE_LOCAL",
+          "MODEL_SPLITTER_TOKEN");
+
   /** So many jobs are remembered after their end. */
   private static final int REMEMBERED = 100;
 
+  private final LauncherFolder kept;
   private final Path folder;
   private final Map<String, List<String>> commands;
   private final ProcessSettings settings;
@@ -48,10 +72,14 @@ public final class ProcessJobLauncher implements JobLauncher {
   /** Nobody, until somebody watches. */
   private volatile BiConsumer<String, JobState> listener = (taskId, state) -> {};
 
-  private volatile boolean isClosed;
+  /** Held while a job comes in, so that a task has one job, and a closed launcher takes none. */
+  private final Object launching = new Object();
 
-  private ProcessJobLauncher(Builder builder) {
-    this.folder = builder.folder.toAbsolutePath().normalize();
+  private boolean isClosed;
+
+  private ProcessJobLauncher(Builder builder, LauncherFolder kept) {
+    this.kept = kept;
+    this.folder = kept.path();
     this.commands = new TreeMap<>(builder.commands);
     this.settings =
         new ProcessSettings(
@@ -69,7 +97,8 @@ public final class ProcessJobLauncher implements JobLauncher {
   /**
    * Begins a launcher.
    *
-   * @param folder where jobs are kept; made where it is missing, and of no other launcher
+   * @param folder where jobs are kept; made where it is missing, for its owner's eyes only, and of
+   *     no other launcher while this one is open
    * @return a builder with the defaults, and no image
    */
   public static Builder builder(Path folder) {
@@ -163,29 +192,38 @@ public final class ProcessJobLauncher implements JobLauncher {
     /**
      * {@return the launcher, which takes up the jobs that an earlier one left in the folder}
      *
-     * @throws UnavailableException when the folder cannot be read or written
+     * @throws UnavailableException when the folder cannot be read or written, or another launcher
+     *     has it
      * @throws BadInputException when a duration is negative
      */
     public ProcessJobLauncher build() {
       if (pause.isNegative() || grace.isNegative()) {
         throw new BadInputException("a pause and a grace must not be negative");
       }
-      ProcessJobLauncher launcher = new ProcessJobLauncher(this);
-      launcher.takeUp();
-      return launcher;
+      Path absolute = folder.toAbsolutePath().normalize();
+      ProcessJobLauncher launcher = null;
+      boolean opened = false;
+      try {
+        launcher = new ProcessJobLauncher(this, LauncherFolder.open(absolute));
+        launcher.takeUp();
+        opened = true;
+        return launcher;
+      } catch (IOException e) {
+        throw new UnavailableException(
+            "the jobs in " + absolute + " cannot be read: " + Problems.describe(e), e);
+      } finally {
+        if (launcher != null && !opened) {
+          launcher.close();
+        }
+      }
     }
   }
 
-  private void takeUp() {
-    try {
-      Files.createDirectories(folder);
-      try (Stream<Path> found = Files.list(folder)) {
-        for (Path path : found.sorted().toList()) {
-          ProcessJob.found(path, settings, this::changed).ifPresent(this::add);
-        }
+  private void takeUp() throws IOException {
+    try (Stream<Path> found = Files.list(folder)) {
+      for (Path path : found.sorted().toList()) {
+        ProcessJob.found(path, settings, this::changed).ifPresent(this::add);
       }
-    } catch (IOException e) {
-      throw new UnavailableException("the jobs in " + folder + " cannot be read", e);
     }
   }
 
@@ -212,7 +250,7 @@ public final class ProcessJobLauncher implements JobLauncher {
 
   @Override
   public String name() {
-    return "process:" + folder;
+    return "process:" + kept.id();
   }
 
   @Override
@@ -220,24 +258,30 @@ public final class ProcessJobLauncher implements JobLauncher {
     if (!commands.containsKey(spec.containerImage())) {
       throw new BadInputException(notAllowed(spec.containerImage()));
     }
-    if (isClosed) {
-      throw new UnavailableException("the job launcher is closed", null);
+    synchronized (launching) {
+      if (isClosed) {
+        throw new UnavailableException("the job launcher is closed", null);
+      }
+      try {
+        checkRoom(spec);
+        forgetOldest();
+        if (!jobs.containsKey(spec.taskId())) {
+          add(ProcessJob.create(folder.resolve(spec.taskId()), spec, settings, this::changed));
+        }
+      } catch (IOException e) {
+        throw new UnavailableException("the job cannot be kept in " + folder, e);
+      }
     }
-    try {
-      long wanted = StorageSize.bytes(spec.storageSize());
-      long free = folder.toFile().getUsableSpace(); // 0 also where nobody knows
-      if (free > 0 && free < wanted) {
-        throw new UnavailableException(
-            "there is room for %d bytes in %s, and the job wants %s"
-                .formatted(free, folder, spec.storageSize()),
-            null);
-      }
-      forgetOldest();
-      if (!jobs.containsKey(spec.taskId())) {
-        add(ProcessJob.create(folder.resolve(spec.taskId()), spec, settings, this::changed));
-      }
-    } catch (IOException e) {
-      throw new UnavailableException("the job cannot be kept in " + folder, e);
+  }
+
+  private void checkRoom(JobSpec spec) {
+    long wanted = StorageSize.bytes(spec.storageSize());
+    long free = folder.toFile().getUsableSpace(); // 0 also where nobody knows
+    if (free > 0 && free < wanted) {
+      throw new UnavailableException(
+          "there is room for %d bytes in %s, and the job wants %s"
+              .formatted(free, folder, spec.storageSize()),
+          null);
     }
   }
 
@@ -266,7 +310,7 @@ public final class ProcessJobLauncher implements JobLauncher {
   @Override
   public void watch(BiConsumer<String, JobState> listener) {
     this.listener = listener;
-    jobs().forEach(this::changed);
+    jobs.values().forEach(ProcessJob::tell);
   }
 
   @Override
@@ -314,13 +358,20 @@ public final class ProcessJobLauncher implements JobLauncher {
   /** Tells the processes to end, and waits for them; the next launcher goes on with their jobs. */
   @Override
   public void close() {
-    isClosed = true;
-    running.shutdownNow();
+    synchronized (launching) {
+      isClosed = true;
+      running.shutdownNow();
+    }
     try {
       boolean unused =
           running.awaitTermination(settings.grace().toMillis() + 5_000, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    try {
+      kept.close();
+    } catch (IOException e) {
+      log.warn("the lock of {} cannot be closed: {}", folder, Problems.describe(e));
     }
   }
 }

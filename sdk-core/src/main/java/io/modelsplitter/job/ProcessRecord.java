@@ -75,7 +75,9 @@ record ProcessRecord(JobSpec spec, JobState state, long pid, long startedAt) {
     map.put("container_image", spec.containerImage());
     map.put("storage_size", spec.storageSize());
     map.put("task_data", spec.taskData());
-    map.put("environment", spec.environment());
+    if (!state.phase().isFinal()) { // no attempt follows, and a token is in there
+      map.put("environment", spec.environment());
+    }
     map.put("state", state.toMap());
     map.put("pid", pid);
     map.put("started_at", startedAt);

@@ -1,7 +1,9 @@
 package io.modelsplitter.job;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,10 @@ import java.util.stream.Stream;
 /** Ends processes, with those that they started. */
 final class Processes {
   private static final Duration LAST_WAIT = Duration.ofSeconds(5);
+
+  /** As Java writes the variables of a process. */
+  private static final Charset VARIABLES =
+      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   private Processes() {}
 
@@ -34,20 +40,43 @@ final class Processes {
   }
 
   /**
-   * Kills what works in a folder, where the system tells: Linux does, in {@code /proc/PID/cwd}. So
-   * also a process is found that was started a moment before its starter died.
+   * Kills what a job started and what works in its folder still, where the system tells: Linux
+   * does, in {@code /proc}. So also a process is found that was started a moment before its starter
+   * died. One that cleared its environment is not told from a person's shell in that folder, and
+   * lives.
    */
-  static void killIn(Path folder) {
+  static void killIn(Path folder) throws IOException {
+    Path real = folder.toRealPath();
     ProcessHandle.allProcesses()
-        .filter(process -> isIn(folder, Path.of("/proc", String.valueOf(process.pid()), "cwd")))
+        .filter(
+            process -> {
+              Path proc = Path.of("/proc", String.valueOf(process.pid()));
+              return worksIn(real, proc.resolve("cwd")) && isOf(real, proc.resolve("environ"));
+            })
         .forEach(Processes::kill);
   }
 
-  private static boolean isIn(Path folder, Path link) {
+  private static boolean worksIn(Path folder, Path link) {
     try {
       return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).startsWith(folder);
     } catch (IOException e) {
       return false; // it has ended, or is somebody else's
+    }
+  }
+
+  private static boolean isOf(Path folder, Path variables) {
+    try {
+      String text = new String(Files.readAllBytes(variables), VARIABLES);
+      for (String variable : text.split("\0", -1)) {
+        if (variable.startsWith(ProcessAttempt.WORK_FOLDER + "=")) {
+          Path work = Path.of(variable.substring(ProcessAttempt.WORK_FOLDER.length() + 1));
+          Path job = work.getParent();
+          return job != null && job.toRealPath().equals(folder);
+        }
+      }
+      return false;
+    } catch (IOException | InvalidPathException e) {
+      return false; // as above, or it gave the variable another meaning
     }
   }
 

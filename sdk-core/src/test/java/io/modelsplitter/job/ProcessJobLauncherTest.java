@@ -14,74 +14,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Jobs as real processes of a shell, which Windows does not have. */
-@Timeout(60)
+/** What becomes of jobs, which are real processes. */
 @DisabledOnOs(OS.WINDOWS)
-class ProcessJobLauncherTest {
-  @TempDir Path folder;
-
-  private final BlockingQueue<JobState> states = new LinkedBlockingQueue<>();
-  private final List<ProcessJobLauncher> launchers = new ArrayList<>();
-
-  @AfterEach
-  void close() {
-    launchers.forEach(ProcessJobLauncher::close);
-  }
-
-  private ProcessJobLauncher.Builder builder(String script) {
-    return ProcessJobLauncher.builder(folder.resolve("jobs"))
-        .image("image", List.of("sh", "-c", script))
-        .environment(Map.of("PATH", "/usr/bin:/bin", "KEY", "given"))
-        .pause(Duration.ofMillis(1))
-        .grace(Duration.ofSeconds(10));
-  }
-
-  private ProcessJobLauncher watched(ProcessJobLauncher.Builder builder) {
-    ProcessJobLauncher launcher = builder.build();
-    launchers.add(launcher);
-    launcher.watch((taskId, state) -> states.add(state));
-    return launcher;
-  }
-
-  private ProcessJobLauncher launch(String script) {
-    ProcessJobLauncher launcher = watched(builder(script));
-    launcher.launch(spec("t1"));
-    return launcher;
-  }
-
-  private static JobSpec spec(String taskId) {
-    return new JobSpec(
-        taskId, "image", "1Ki", Map.of("model_name", "gpt2"), Map.of("BLOCK_DB_URL", "http://x"));
-  }
-
-  private JobState await(Predicate<JobState> condition) throws InterruptedException {
-    while (true) {
-      JobState state = states.poll(30, TimeUnit.SECONDS);
-      if (condition.test(Objects.requireNonNull(state, "nothing more was heard"))) {
-        return state;
-      }
-    }
-  }
-
-  private JobState awaitEnd() throws InterruptedException {
-    return await(state -> state.phase().isFinal());
-  }
+class ProcessJobLauncherTest extends ShellJobs {
 
   @Test
   void launch_process_hasTheEnvironmentOfAContainer() throws Exception {
@@ -102,7 +54,12 @@ class ProcessJobLauncherTest {
             "end")) {
       assertTrue(log.lines().anyMatch(line::equals), () -> line + " is not in " + log);
     }
-    assertFalse(log.contains("JAVA_HOME"), log);
+    Set<String> known = Set.of("PATH", "KEY", "BLOCK_DB_URL", "HOME", "TMPDIR", "PWD");
+    for (String name : System.getenv().keySet()) { // of ours, and nobody gave it to the job
+      if (!known.contains(name) && !name.equals("_") && !name.equals("SHLVL")) {
+        assertFalse(log.lines().anyMatch(line -> line.startsWith(name + "=")), name);
+      }
+    }
     assertEquals("end\n", launcher.logs("t1", 4));
     assertEquals(Map.of("t1", launcher.state("t1")), launcher.jobs());
   }
@@ -182,7 +139,7 @@ class ProcessJobLauncherTest {
         () -> launcher.launch(new JobSpec("t1", "image", "much", Map.of(), Map.of())));
     assertEquals(Map.of(), launcher.jobs());
     try (Stream<Path> left = Files.list(folder.resolve("jobs"))) {
-      assertEquals(List.of(), left.toList());
+      assertEquals(List.of(), left.filter(Files::isDirectory).toList());
     }
   }
 
@@ -200,7 +157,37 @@ class ProcessJobLauncherTest {
     ProcessJobLauncher launcher = launch("sleep 600 > /dev/null 2>&1 & echo $!");
     awaitEnd();
     long left = Long.parseLong(launcher.logs("t1", 100).strip());
-    ProcessHandle.of(left).ifPresent(process -> process.onExit().join());
+    Optional<ProcessHandle> process = ProcessHandle.of(left);
+    if (process.isPresent()) {
+      process.get().onExit().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void launch_processWhoseChildStillWrites_isDoneAllTheSame() throws Exception {
+    launch(
+        "(while :; do i=$((i + 1)); mkdir d$i; done) > /dev/null 2>&1 & until [ -d d9 ]; do :; done");
+    JobState end = awaitEnd();
+    assertEquals(Phase.SUCCEEDED, end.phase(), end::toString);
+    assertFalse(Files.exists(folder.resolve("jobs/t1/work")));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void launch_shellOfSomebodyInTheFolder_lives() throws Exception {
+    ProcessJobLauncher launcher = watched(builder("read -r x < \"$GATE\""));
+    Path gate = gate();
+    launcher.launch(spec("t1", Map.of("GATE", gate.toString())));
+    await(state -> state.phase() == Phase.RUNNING);
+    Process somebody =
+        new ProcessBuilder("sleep", "600").directory(folder.resolve("jobs/t1").toFile()).start();
+    try {
+      Files.writeString(gate, "go\n");
+      assertEquals(Phase.SUCCEEDED, awaitEnd().phase());
+      assertTrue(somebody.isAlive());
+    } finally {
+      somebody.destroyForcibly();
+    }
   }
 
   @Test
@@ -211,13 +198,40 @@ class ProcessJobLauncherTest {
   }
 
   @Test
+  void launch_atOnceFromManyThreads_isOneJob() throws Exception {
+    Path runs = folder.resolve("runs");
+    ProcessJobLauncher launcher = watched(builder("echo ran >> \"$RUNS\"").atOnce(1));
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      for (int round = 1; round <= 20; round++) {
+        JobSpec spec = spec("t" + round, Map.of("RUNS", runs.toString()));
+        CyclicBarrier together = new CyclicBarrier(8);
+        Callable<Boolean> call =
+            () -> {
+              int unused = together.await(20, TimeUnit.SECONDS);
+              launcher.launch(spec);
+              return true;
+            };
+        for (Future<Boolean> done : threads.invokeAll(Collections.nCopies(8, call))) {
+          assertTrue(done.get());
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    launcher.launch(spec("last", Map.of("RUNS", runs.toString()))); // after all others
+    while (!launcher.state("last").phase().isFinal()) {
+      await(state -> true);
+    }
+    assertEquals(21, Files.readAllLines(runs).size());
+  }
+
+  @Test
   void launch_moreThanRunAtOnce_wait() throws Exception {
     ProcessJobLauncher launcher = watched(builder("read -r x < \"$GATE\"").atOnce(1));
-    Path gate = folder.resolve("gate");
-    assertEquals(0, new ProcessBuilder("mkfifo", gate.toString()).start().waitFor());
+    Path gate = gate();
     for (String taskId : List.of("t1", "t2")) {
-      launcher.launch(
-          new JobSpec(taskId, "image", "1Ki", Map.of(), Map.of("GATE", gate.toString())));
+      launcher.launch(spec(taskId, Map.of("GATE", gate.toString())));
     }
     await(state -> state.phase() == Phase.RUNNING);
     assertEquals(Phase.PENDING, launcher.state("t2").phase());
@@ -252,47 +266,5 @@ class ProcessJobLauncherTest {
     launcher.launch(spec("t2")); // the thread of a cancelled job goes on to others
     await(state -> state.phase() == Phase.RUNNING);
     launcher.cancel("t2");
-  }
-
-  @Test
-  void close_thenAnotherLauncher_goesOn() throws Exception {
-    String script = "[ -e tried ] && exit 0; touch tried; exec sleep 600";
-    ProcessJobLauncher launcher = launch(script);
-    await(state -> state.phase() == Phase.RUNNING);
-    while (!Files.exists(folder.resolve("jobs/t1/work/tried"))) {
-      Thread.onSpinWait();
-    }
-    launcher.close();
-    assertThrows(UnavailableException.class, () -> launcher.launch(spec("t2")));
-    states.clear();
-    ProcessJobLauncher next = watched(builder(script));
-    JobState end = awaitEnd();
-    assertEquals(Phase.SUCCEEDED, end.phase());
-    assertEquals("Lost", end.pods().get(0).reason());
-    assertEquals(2, end.pods().size());
-
-    // What is over stays known, and an image that went from the list fails its job.
-    assertEquals(Phase.SUCCEEDED, next.state("t1").phase());
-    next.close();
-    states.clear();
-    watched(builder("exit 1"));
-    assertEquals(Phase.SUCCEEDED, awaitEnd().phase());
-  }
-
-  @Test
-  void close_againAndAgain_isGivenUpInTheEnd() throws Exception {
-    launch("exec sleep 600");
-    for (int lost = 1; lost < 20; lost++) {
-      await(state -> state.phase() == Phase.RUNNING);
-      launchers.remove(0).close();
-      watched(builder("exec sleep 600"));
-    }
-    await(state -> state.phase() == Phase.RUNNING);
-    launchers.remove(0).close();
-    states.clear();
-    watched(builder("exec sleep 600"));
-    JobState end = awaitEnd();
-    assertEquals("Lost", end.reason());
-    assertEquals(20, end.pods().size());
   }
 }

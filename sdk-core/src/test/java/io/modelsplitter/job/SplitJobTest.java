@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.json.Json;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,8 +106,14 @@ class SplitJobTest {
 
   @Test
   void jobSpec_isACopy() {
-    assertThrows(
-        UnsupportedOperationException.class,
-        () -> new JobSpec("t", "i", "1Gi", Map.of(), Map.of()).environment().put("a", "b"));
+    Map<String, Object> data = new HashMap<>(Map.of("model_name", "gpt2"));
+    Map<String, String> environment = new HashMap<>(Map.of("KEY", "given"));
+    JobSpec spec = new JobSpec("t", "i", "1Gi", data, environment);
+    data.put("model_name", "other");
+    environment.put("KEY", "other");
+    assertEquals(Map.of("model_name", "gpt2"), spec.taskData());
+    assertEquals(Map.of("KEY", "given"), spec.environment());
+    assertThrows(UnsupportedOperationException.class, () -> spec.environment().put("a", "b"));
+    assertThrows(UnsupportedOperationException.class, () -> spec.taskData().put("a", "b"));
   }
 }

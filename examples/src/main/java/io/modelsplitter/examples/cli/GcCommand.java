@@ -26,6 +26,12 @@ final class GcCommand extends ToolCommand {
   private boolean delete;
 
   @Option(
+      names = "--force",
+      description =
+          "Remove them also where the registry has no layer at all, so that every layer goes.")
+  private boolean force;
+
+  @Option(
       names = "--grace-hours",
       paramLabel = "N",
       defaultValue = "24",
@@ -47,6 +53,11 @@ final class GcCommand extends ToolCommand {
     LayerStore store = LayerStore.from(environment);
     UnusedLayers unused =
         new UnusedLayers(store, ModelLayerClient.from(environment), Blocks.from(environment));
+    if (delete && !force && !unused.hasRecords()) {
+      throw new BadInputException(
+          "the registry has no layer at all, so every layer of the store would be removed; look at"
+              + " MODEL_LAYERS_REGISTRY_URL, or give --force");
+    }
     List<StoredFile> found = unused.olderThan(Instant.now().minus(Duration.ofHours(graceHours)));
     int files = 0;
     long bytes = 0;

@@ -45,6 +45,9 @@ final class HashCommand extends ToolCommand {
         surroundings().results().flush(); // the next one may take long
       } catch (IOException | ModelSplitterException e) {
         code = Math.max(code, failures.code(e));
+        if (Thread.currentThread().isInterrupted()) {
+          return code;
+        }
       }
     }
     return code;

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -43,6 +44,8 @@ final class MergeCommand extends ToolCommand {
       description = "The merged .safetensors or .gguf file.")
   private Path out = Path.of("model.safetensors");
 
+  @Mixin private final WorkOptions works = new WorkOptions();
+
   MergeCommand(Surroundings surroundings) {
     super(surroundings);
   }
@@ -56,7 +59,7 @@ final class MergeCommand extends ToolCommand {
     if (!(result.get("layers") instanceof List<?> layers)) {
       throw new BadInputException(registry + " has no layers; it is of no split");
     }
-    Path work = Files.createTempDirectory("model-splitter");
+    Path work = works.makeBeside(out);
     try (Progress progress = progress()) {
       List<PartFile> files = new ArrayList<>();
       for (Object layer : layers) {
@@ -108,6 +111,14 @@ final class MergeCommand extends ToolCommand {
     throw new BadInputException(registry + " has a file without an MD5: " + Json.show(of));
   }
 
+  /** A device or a pipe may have no end. */
+  private Path file(Path path) {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new BadInputException(registry + " names what is no file: " + path);
+    }
+    return path;
+  }
+
   /**
    * The file that names them may come from anywhere: of a name its last part counts, beside that
    * file; nothing in it becomes a path that is written; and what is read must have its MD5.
@@ -117,11 +128,11 @@ final class MergeCommand extends ToolCommand {
     try {
       if (entry.get("file") instanceof String name) {
         Path plain = Path.of(name).getFileName();
-        return registry.toAbsolutePath().resolveSibling(String.valueOf(plain));
+        return file(registry.toAbsolutePath().resolveSibling(String.valueOf(plain)));
       }
       String text = String.valueOf(url);
       if (text.startsWith("file:")) {
-        return Path.of(URI.create(text));
+        return file(Path.of(URI.create(text)));
       }
       progress.begin("downloading " + FileDownloader.shown(text), 0);
       FileDownloader downloader = FileDownloader.fromEnvironment(progress::downloaded);

@@ -4,7 +4,6 @@ import io.modelsplitter.checkpoint.SplitPlan;
 import io.modelsplitter.examples.ModelSource;
 import io.modelsplitter.file.Folders;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +14,8 @@ import picocli.CommandLine.Option;
     name = "plan",
     description = {
       "Says how a checkpoint would be split.",
-      "Only headers are read, and nothing is written."
+      "Only headers are read, and nothing is unpacked. An archive at a URL is downloaded for that, and"
+          + " removed again."
     })
 final class PlanCommand extends ToolCommand {
   @Mixin private final ModelOptions model = new ModelOptions();
@@ -23,13 +23,15 @@ final class PlanCommand extends ToolCommand {
   @Option(names = "--json", description = "Print the whole plan, with every tensor, in JSON.")
   private boolean json;
 
+  @Mixin private final WorkOptions works = new WorkOptions();
+
   PlanCommand(Surroundings surroundings) {
     super(surroundings);
   }
 
   @Override
   public Integer call() throws IOException {
-    Path work = Files.createTempDirectory("model-splitter");
+    Path work = works.make();
     try {
       SplitPlan plan = plan(work);
       Results results = surroundings().results();

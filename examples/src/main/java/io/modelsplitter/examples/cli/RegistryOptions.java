@@ -1,6 +1,7 @@
 package io.modelsplitter.examples.cli;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ final class RegistryOptions {
     try {
       token = Files.readString(file).strip();
     } catch (IOException e) { // or the file is not text
-      throw new BadInputException("--token-file " + file + " cannot be read: " + e.getMessage(), e);
+      throw new BadInputException(
+          "--token-file " + file + " cannot be read: " + Problems.describe(e), e);
     }
     if (!token.matches("[!-~]+")) {
       throw new BadInputException(

@@ -98,11 +98,6 @@ final class Results {
     return new OutputException(e);
   }
 
-  /** To write bytes. */
-  OutputStream stream() {
-    return out;
-  }
-
   /** To write as picocli does. */
   PrintWriter writer() {
     return new PrintWriter(new OutputStreamWriter(out, CHARSET), true);

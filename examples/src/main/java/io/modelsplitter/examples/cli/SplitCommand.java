@@ -55,13 +55,15 @@ final class SplitCommand extends ToolCommand {
   @Option(names = "--json", description = "Print the files as JSON, an object a line.")
   private boolean json;
 
+  @Mixin private final WorkOptions works = new WorkOptions();
+
   SplitCommand(Surroundings surroundings) {
     super(surroundings);
   }
 
   @Override
   public Integer call() throws IOException {
-    Path work = Files.createTempDirectory("model-splitter");
+    Path work = works.makeBeside(out);
     try (Progress progress = progress()) {
       SplitPlan plan = model.plan(work, ModelSource.Wanted.ALL, progress);
       List<Map<String, Object>> layers = layers(plan, progress);

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The layers of a store that nobody needs: neither a record nor a block has their hash or their
- * URL.
+ * The layers of a store that nobody needs: no record has their hash or their URL or names them as
+ * files of a rank, and no block has either.
  *
  * @param store where the files are
  * @param layers the records
@@ -29,6 +29,11 @@ record UnusedLayers(LayerStore store, ModelLayerRegistry layers, BlockRegistry b
   /** The MD5 or SHA-256 of the file, and what kind of file it is. */
   private static final Pattern LAYER =
       Pattern.compile("([0-9a-f]{32}|[0-9a-f]{64})(\\.[A-Za-z0-9]+)?");
+
+  /** Whether there is a record at all, of whatever layer. */
+  boolean hasRecords() {
+    return isAnswered(layers, Filter.all());
+  }
 
   /** Those that were stored before this moment. */
   List<StoredFile> olderThan(Instant moment) throws IOException {
@@ -60,7 +65,11 @@ record UnusedLayers(LayerStore store, ModelLayerRegistry layers, BlockRegistry b
     String hash = name.group(1);
     String url = store.publicUrl(file.name()).toString();
     return isRegistered(hash)
-        || isAnswered(layers, Filter.eq("model_layer_public_url", url))
+        || isAnswered(
+            layers,
+            Filter.or(
+                Filter.eq("model_layer_public_url", url),
+                Filter.eq("model_layer_metadata.layer_files", hash))) // of a rank's manifest
         || isAnswered(
             blocks,
             Filter.or(

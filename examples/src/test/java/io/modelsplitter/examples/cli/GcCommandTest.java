@@ -34,6 +34,7 @@ class GcCommandTest {
   private static final String RUNNING = "c".repeat(32) + ".gguf";
   private static final String UNUSED = "d".repeat(32) + ".safetensors";
   private static final String YOUNG = "e".repeat(32) + ".safetensors";
+  private static final String OF_A_RANK = "0".repeat(32) + ".safetensors";
   private static final String OTHER = "f".repeat(32) + "-config.json";
 
   @TempDir Path folder;
@@ -44,22 +45,24 @@ class GcCommandTest {
   @BeforeEach
   void fill() throws IOException {
     FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(25)));
-    for (String name : List.of(REGISTERED, MOVED, RUNNING, UNUSED, YOUNG, OTHER)) {
+    for (String name : List.of(REGISTERED, MOVED, RUNNING, UNUSED, YOUNG, OF_A_RANK, OTHER)) {
       Path file = Files.writeString(folder.resolve(name), name);
       if (!name.equals(YOUNG)) {
         Files.setLastModifiedTime(file, old);
       }
     }
-    register("a".repeat(32), "https://elsewhere.invalid/x");
-    register("x", LayerStore.directory(folder).publicUrl(MOVED).toString());
+    register("a".repeat(32), "https://elsewhere.invalid/x", List.of());
+    register("x", LayerStore.directory(folder).publicUrl(MOVED).toString(), List.of());
+    Map<String, Object> manifest = Map.of("layer_files", List.of("1".repeat(32), "0".repeat(32)));
+    register("y", "https://elsewhere.invalid/y", List.of(manifest));
     Map<String, Object> block = new LinkedHashMap<>();
     block.put("id", "b1");
     block.put("blockInitData", Map.of("layerHash", "c".repeat(32)));
     Object unused = registry.blocks().create(Block.fromMap(block));
   }
 
-  private void register(String hash, String url) {
-    ModelLayer layer = new ModelLayer(hash, "m", "c", url, List.of(), 0, 1);
+  private void register(String hash, String url, List<Map<String, Object>> metadata) {
+    ModelLayer layer = new ModelLayer(hash, "m", "c", url, metadata, 0, 1);
     Object unused = registry.modelLayers().create(layer);
   }
 
@@ -70,13 +73,17 @@ class GcCommandTest {
   }
 
   private int gc(String... options) {
+    return gc(server, options).exitCode();
+  }
+
+  private ToolRun gc(RegistryServer registries, String... options) {
     Map<String, String> environment =
         Map.of(
             "LAYER_STORE_URL", folder.toUri().toString(),
-            "MODEL_LAYERS_REGISTRY_URL", server.url().toString(),
-            "BLOCK_DB_URL", server.url().toString());
+            "MODEL_LAYERS_REGISTRY_URL", registries.url().toString(),
+            "BLOCK_DB_URL", registries.url().toString());
     String[] args = Stream.concat(Stream.of("gc"), Stream.of(options)).toArray(String[]::new);
-    return ToolRun.in(environment, args).exitCode();
+    return ToolRun.in(environment, args);
   }
 
   private Set<String> files() throws IOException {
@@ -90,22 +97,37 @@ class GcCommandTest {
   @Test
   void gc_withoutDelete_removesNothing() throws IOException {
     assertEquals(0, gc());
-    assertEquals(6, files().size());
+    assertEquals(7, files().size());
   }
 
   @Test
   void gc_removesOnlyWhatIsOldAndNamedByNobody() throws IOException {
     assertEquals(0, gc("--delete"));
-    assertEquals(new TreeSet<>(List.of(REGISTERED, MOVED, RUNNING, YOUNG, OTHER)), files());
+    assertEquals(
+        new TreeSet<>(List.of(REGISTERED, MOVED, RUNNING, YOUNG, OF_A_RANK, OTHER)), files());
     assertEquals(0, gc("--delete", "--grace-hours", "0"));
     assertFalse(files().contains(YOUNG));
-    assertEquals(4, files().size());
+    assertEquals(5, files().size());
+  }
+
+  @Test
+  void gc_ofARegistryWithoutLayers_removesNothingUnlessItIsForcedTo() throws IOException {
+    try (EmbeddedRegistry empty = EmbeddedRegistry.inMemory();
+        RegistryServer wrong = RegistryServer.start(empty)) {
+      ToolRun run = gc(wrong, "--delete");
+      assertEquals(64, run.exitCode());
+      assertTrue(run.errors().contains("MODEL_LAYERS_REGISTRY_URL"), run::errors);
+      assertEquals(0, gc(wrong).exitCode());
+      assertEquals(7, files().size());
+      assertEquals(0, gc(wrong, "--delete", "--force").exitCode());
+      assertEquals(new TreeSet<>(List.of(YOUNG, OTHER)), files());
+    }
   }
 
   @Test
   void gc_whereBlocksCannotBeAsked_removesNothing() throws IOException {
     server.close();
     assertTrue(gc("--delete") != 0);
-    assertEquals(6, files().size());
+    assertEquals(7, files().size());
   }
 }

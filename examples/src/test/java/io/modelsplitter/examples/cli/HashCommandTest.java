@@ -48,6 +48,15 @@ class HashCommandTest {
   }
 
   @Test
+  void hash_whenInterrupted_saysItOnceAndStops() throws IOException {
+    String file = file("a").toString();
+    Thread.currentThread().interrupt(); // as Ctrl-C does
+    ToolRun run = ToolRun.of("hash", file, file, file);
+    assertTrue(Thread.interrupted());
+    assertEquals(new ToolRun(130, "", "model-splitter: interrupted\n"), run);
+  }
+
+  @Test
   void hash_sha256_isThat() throws IOException {
     Path file = file("@a"); // which is no file of arguments
     ToolRun run = ToolRun.of("hash", "--sha256", file.toString());

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,7 @@ class SplitAndMergeTest {
           List.<Map<String, Object>>of(
               Map.of("label", "x/../../../../../../" + escaped, "model_layer_public_url", url),
               Map.of("model_layer_public_url", "file:relative"),
+              Map.of("model_layer_public_url", "file:///dev/zero"), // which has no end
               Map.of("model_layer_public_url", "file://host/x y"),
               Map.of("file", "a\u0000b"),
               Map.of("file", "..", "model_layer_hash", "../x"))) {
@@ -172,6 +174,37 @@ class SplitAndMergeTest {
       System.setProperty("java.io.tmpdir", before);
     }
     assertEquals(0, watched.toFile().list().length);
+  }
+
+  @Test
+  void split_ofADownload_keepsItBesideTheResultOrWhereItIsTold() throws Exception {
+    Path model = synthetic();
+    Path tmp = Files.createFile(folder.resolve("tmp-that-is-full")); // nothing can be made in it
+    Path work = folder.resolve("work/of/mine");
+    String before = System.getProperty("java.io.tmpdir");
+    System.setProperty("java.io.tmpdir", tmp.toString());
+    try (CountingServer server = new CountingServer(zip(model).getParent())) {
+      server.hasRanges = false;
+      Path out = folder.resolve("results/out");
+      String url = server.url("model.zip");
+      assertEquals(0, run("split", url, "--world-size=2", "--out=" + out));
+      assertEquals(
+          List.of("config.json", "rank-0.safetensors", "rank-1.safetensors", "registry.json"),
+          names(out));
+      assertEquals(List.of("out"), names(folder.resolve("results")));
+      assertEquals(0, run("plan", url, "--world-size=2", "--work=" + work));
+      assertEquals(List.of(), names(work));
+      String merged = "--out=" + folder.resolve("merged.safetensors");
+      assertEquals(0, run("merge", out.resolve("registry.json").toString(), merged));
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+    }
   }
 
   private Path zip(Path model) throws IOException {

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,24 +33,6 @@ final class ServerJobOptions {
           "GLOBAL_TASKS_DB_URL",
           "MODEL_LAYERS_REGISTRY_URL",
           "BLOCK_DB_URL");
-
-  /** Of the server's environment a process gets these. */
-  static final Set<String> PASSED_ON =
-      Set.of(
-          "PATH",
-          "LANG",
-          "LC_ALL",
-          "TZ",
-          "LAYER_STORE_URL",
-          "S3_ENDPOINT",
-          "S3_PATH_STYLE",
-          "AWS_ACCESS_KEY_ID",
-          "AWS_SECRET_ACCESS_KEY",
-          "AWS_SESSION_TOKEN",
-          "AWS_REGION",
-          "MODEL_DOWNLOAD_TOKEN",
-          "MODEL_DOWNLOAD_REFUSE_LOCAL",
-          "MODEL_SPLITTER_TOKEN");
 
   /** Where split jobs run. */
   enum Launcher {
@@ -192,7 +173,7 @@ final class ServerJobOptions {
 
   private JobLauncher processes(Map<String, String> environment) {
     Map<String, String> passedOn = new LinkedHashMap<>(environment);
-    passedOn.keySet().retainAll(PASSED_ON);
+    passedOn.keySet().retainAll(ProcessJobLauncher.PASSED_ON);
     ProcessJobLauncher.Builder builder =
         ProcessJobLauncher.builder(processFolder).environment(passedOn).attempts(attempts);
     images(Objects.requireNonNull(processImages)).forEach(builder::image);

@@ -13,12 +13,10 @@ final class ServerRunnerOptions {
   @Option(
       names = "--runner-image",
       paramLabel = "IMAGE",
-      defaultValue = RunnerSettings.DEFAULT_IMAGE,
       description =
-          "The image of split runners, which holds this server. Default: "
-              + RunnerSettings.DEFAULT_IMAGE
-              + ".")
-  String image = "";
+          "The image of split runners, which holds this server, as you built and pushed it. Without"
+              + " it none can be deployed.")
+  @Nullable String image;
 
   @Option(
       names = "--runner-namespace",

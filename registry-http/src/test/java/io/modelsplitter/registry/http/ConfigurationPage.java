@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.http;
 
+import io.modelsplitter.job.ProcessJobLauncher;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ final class ConfigurationPage {
         cluster they come from the Secret of `--job-secret`.
 
         """);
-    list(page, List.copyOf(new TreeSet<>(ServerJobOptions.PASSED_ON)));
+    list(page, List.copyOf(new TreeSet<>(ProcessJobLauncher.PASSED_ON)));
     page.append(
         """
 

@@ -70,7 +70,9 @@ class ServerRunnersIT {
 
   @Test
   void create_clusterThatIsAway_is502AndLeavesNoRecord() throws Exception {
-    try (ServerProcess server = ServerProcess.start(folder, "--port=0", "--allow-local-clusters")) {
+    try (ServerProcess server =
+        ServerProcess.start(
+            folder, "--port=0", "--allow-local-clusters", "--runner-image=example/server:1")) {
       HttpResponse<String> answer =
           create(server, "https://127.0.0.1:1", Map.of("token", "canary-token"));
       assertEquals(502, answer.statusCode(), answer::body);
@@ -82,6 +84,17 @@ class ServerRunnersIT {
   }
 
   @Test
+  void create_withoutAnImageOfRunners_is503AfterTheChecks() throws Exception {
+    try (ServerProcess server = ServerProcess.start(folder, "--port=0", "--allow-local-clusters")) {
+      HttpResponse<String> answer = create(server, "https://127.0.0.1:1", Map.of("token", "t"));
+      assertEquals(503, answer.statusCode(), answer::body);
+      assertTrue(answer.body().contains("--runner-image"), answer::body);
+      Map<String, Object> exec = Map.of("exec", Map.of("command", "true"));
+      assertEquals(400, create(server, "https://127.0.0.1:1", exec).statusCode());
+    }
+  }
+
+  @Test
   void create_onPostgresWithoutAKey_is503AfterTheChecks() throws Exception {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
         ServerProcess server =
@@ -89,6 +102,7 @@ class ServerRunnersIT {
                 folder,
                 "--port=0",
                 "--allow-local-clusters",
+                "--runner-image=example/server:1",
                 "--db-user=postgres",
                 "--jdbc-url=" + postgres.getJdbcUrl("postgres", "postgres"))) {
       HttpResponse<String> answer = create(server, "https://127.0.0.1:1", Map.of("token", "t"));

@@ -2,6 +2,7 @@ package io.modelsplitter.registry.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.job.ProcessJobLauncher;
@@ -41,13 +42,15 @@ class SplitJobsTest {
   @TempDir Path folder;
 
   private EmbeddedRegistry registry;
+  private ProcessJobLauncher launcher;
   private SplitJobs jobs;
   private RegistryServer server;
 
   @BeforeEach
   void start() {
     registry = EmbeddedRegistry.inMemory();
-    jobs = SplitJobs.of(registry.tasks(), launcher(), Map.of("TASK_STATUS_UPDATE_URL", "http://x"));
+    launcher = launcher();
+    jobs = SplitJobs.of(registry.tasks(), launcher, Map.of("TASK_STATUS_UPDATE_URL", "http://x"));
     server = RegistryServer.builder().tasks(registry.tasks()).splitJobs(jobs).start();
   }
 
@@ -105,7 +108,7 @@ class SplitJobsTest {
     Map<String, Object> data = taskData("gpt2");
     data.put(
         "split_job",
-        Map.of("container_image", "fails", "storage_size", "1Gi", "launcher", launcher().name()));
+        Map.of("container_image", "fails", "storage_size", "1Gi", "launcher", launcher.name()));
     assertEquals(data, task.taskData());
     assertEquals("failed", task.taskStatus());
     assertEquals("it ended with exit code 1: no luck", task.taskStatusData().get("error"));
@@ -220,6 +223,21 @@ class SplitJobsTest {
     return registry.tasks().create(task).taskId();
   }
 
+  /** Of a launcher whose folder has the very name of ours, as on another machine. */
+  private String nameOfAnother() throws IOException {
+    Path here = folder.resolve("jobs");
+    Path aside = folder.resolve("aside");
+    jobs.close();
+    Files.move(here, aside);
+    try (ProcessJobLauncher another = launcher()) {
+      assertNotEquals(launcher.name(), another.name());
+      return another.name();
+    } finally {
+      Files.move(here, folder.resolve("of-another"));
+      Files.move(aside, here);
+    }
+  }
+
   private record TaskStatusData(String status, String phase) {}
 
   private void startWithClock(Duration ahead) {
@@ -231,11 +249,11 @@ class SplitJobsTest {
   }
 
   @Test
-  void tasksWhoseJobsVanishedUnseen_fail() {
-    String launcher = launcher().name();
-    String began = taskOf(launcher, new TaskStatusData("in_progress", "main"));
-    String launched = taskOf(launcher, new TaskStatusData("pending", "launch"));
-    String ofAnother = taskOf("another", new TaskStatusData("in_progress", "main"));
+  void tasksWhoseJobsVanishedUnseen_fail() throws IOException {
+    String name = launcher.name();
+    String began = taskOf(name, new TaskStatusData("in_progress", "main"));
+    String launched = taskOf(name, new TaskStatusData("pending", "launch"));
+    String ofAnother = taskOf(nameOfAnother(), new TaskStatusData("in_progress", "main"));
     startWithClock(Duration.ofMinutes(6));
     assertEquals("Deleted", await(began, Task::isFinal).taskStatusData().get("reason"));
     assertEquals("LaunchFailed", await(launched, Task::isFinal).taskStatusData().get("reason"));
@@ -244,7 +262,7 @@ class SplitJobsTest {
 
   @Test
   void taskThatMayStillBeLaunched_isLeftAlone() throws Exception {
-    String young = taskOf(launcher().name(), new TaskStatusData("pending", "launch"));
+    String young = taskOf(launcher.name(), new TaskStatusData("pending", "launch"));
     startWithClock(Duration.ofMinutes(4));
     Task unused = await(start("fails"), Task::isFinal); // which is told after the others
     assertEquals("pending", registry.tasks().get(young).taskStatus());

@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.client;
 
 import io.modelsplitter.error.BadInputException;
+import io.modelsplitter.error.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,8 @@ final class Endpoints {
     try {
       return Files.readString(Path.of(file)).strip();
     } catch (IOException e) {
-      throw new BadInputException(TOKEN_FILE + ": cannot read " + file + ": " + e.getMessage(), e);
+      throw new BadInputException(
+          TOKEN_FILE + ": cannot read " + file + ": " + Problems.describe(e), e);
     }
   }
 }
