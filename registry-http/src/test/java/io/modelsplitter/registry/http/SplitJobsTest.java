@@ -13,6 +13,7 @@ import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.client.TaskClient;
 import io.modelsplitter.registry.embedded.EmbeddedRegistry;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
