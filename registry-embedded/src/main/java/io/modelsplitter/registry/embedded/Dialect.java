@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /** What H2 and PostgreSQL truly do differently. */
 enum Dialect {
   /** H2, in the process or on a server. */
-  H2("h2", "", "IF NOT EXISTS", "VARBINARY(1000)", "VARBINARY", 1_000) {
+  H2("h2", "", "IF NOT EXISTS", "VARBINARY(1000)", "VARBINARY", 4_000) {
     @Override
     String hasOneOf(String column, int bits) {
       return "BITAND(" + column + ", " + bits + ") <> 0";
@@ -72,7 +72,8 @@ enum Dialect {
   /**
    * How many documents may wait to be indexed. Each commit of H2 writes anew every page that it
    * touched, and a document touches as many as it has values, so documents are indexed many at a
-   * time: before the next query, or when so many wait.
+   * time: before the next query, or when so many wait. Among 200,000 layers a create took 443
+   * microseconds with 1,000 and 333 with 4,000, for which a query waits less than a second.
    */
   final int mayWait;
 

@@ -254,7 +254,7 @@ final class IndexedTable<T> {
 
   /** Many documents are worth an index of their own transaction. */
   private boolean mayWait(DocumentBatch<T> documents) {
-    return documents.size() < database.dialect().mayWait / 2;
+    return documents.size() < database.dialect().mayWait / 8;
   }
 
   private boolean mayWait() {

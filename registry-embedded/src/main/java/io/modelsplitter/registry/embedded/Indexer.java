@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Indexer<T> {
   private static final Logger log = LoggerFactory.getLogger(Indexer.class);
 
-  private static final int BATCH_ROWS = 1_000;
+  private static final int BATCH_ROWS = 4_000;
   private static final long BATCH_CHARACTERS = 8L << 20;
   private static final int BATCH_ENTRIES = 150_000;
 
