@@ -76,7 +76,7 @@ abstract class ExecutorFixture {
   /** Waits for what another thread reports: so many reports at least that have this in them. */
   static void awaitReports(int count, String part) {
     var wanted = postRequestedFor(urlEqualTo("/task_update")).withRequestBody(containing(part));
-    Polling.until(() -> server.findAll(wanted).size() >= count, () -> reports().toString());
+    Await.until(() -> server.findAll(wanted).size() >= count, () -> reports().toString());
   }
 
   /** The statuses in order; how often one of them was told depends on the time. */

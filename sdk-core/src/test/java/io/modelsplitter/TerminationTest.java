@@ -79,7 +79,7 @@ class TerminationTest {
   private static void awaitRunning() {
     var running =
         postRequestedFor(urlEqualTo("/task_update")).withRequestBody(containing("running"));
-    Polling.until(() -> !server.findAll(running).isEmpty(), () -> reports().toString());
+    Await.until(() -> !server.findAll(running).isEmpty(), () -> reports().toString());
   }
 
   @SuppressWarnings("unchecked")

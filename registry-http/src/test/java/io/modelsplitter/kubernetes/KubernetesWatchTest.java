@@ -1,6 +1,5 @@
 package io.modelsplitter.kubernetes;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.absent;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
@@ -18,118 +17,23 @@ import static io.modelsplitter.kubernetes.KubeCluster.json;
 import static io.modelsplitter.kubernetes.KubeCluster.list;
 import static io.modelsplitter.kubernetes.KubeCluster.pod;
 import static io.modelsplitter.kubernetes.KubeCluster.running;
-import static io.modelsplitter.kubernetes.KubeCluster.silence;
 import static io.modelsplitter.kubernetes.KubeCluster.status;
-import static io.modelsplitter.kubernetes.KubeCluster.statusObject;
 import static io.modelsplitter.kubernetes.KubeCluster.terminated;
 import static io.modelsplitter.kubernetes.KubeCluster.waiting;
 import static io.modelsplitter.kubernetes.KubeCluster.warning;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.client.MappingBuilder;
-import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.client.WireMock;
-import com.github.tomakehurst.wiremock.http.Fault;
 import io.modelsplitter.job.JobState;
 import io.modelsplitter.job.JobState.Phase;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
-class KubernetesWatchTest {
-  private static final String ID = "t1";
-
-  private final WireMockServer server = KubeCluster.start();
-  private final BlockingQueue<JobState> told = new LinkedBlockingQueue<>();
-  private final KubernetesJobLauncher launcher =
-      new KubernetesJobLauncher(
-          KubeCluster.client(server),
-          JobSettings.builder().build(),
-          new Backoff(Duration.ofMillis(2), Duration.ofMillis(20)));
-
-  /** A job that has begun and has no pod yet; its watches are silent. */
-  @BeforeEach
-  void oneJob() {
-    server.stubFor(jobList().willReturn(list("JobList", "10", List.of(job(ID, "9", false)))));
-    server.stubFor(podList().willReturn(list("PodList", "10", List.of())));
-    server.stubFor(
-        get(urlPathEqualTo(EVENTS))
-            .withQueryParam("watch", absent())
-            .willReturn(list("EventList", "10", List.of())));
-    server.stubFor(anyWatch(EVENTS).willReturn(silence()));
-    server.stubFor(anyWatch(JOBS).willReturn(silence()));
-    server.stubFor(anyWatch(PODS).willReturn(silence()));
-  }
-
-  @AfterEach
-  void stop() {
-    launcher.close();
-    server.stop();
-  }
-
-  private static MappingBuilder jobList() {
-    return get(urlPathEqualTo(JOBS)).withQueryParam("watch", absent());
-  }
-
-  private static MappingBuilder podList() {
-    return get(urlPathEqualTo(PODS)).withQueryParam("watch", absent());
-  }
-
-  private static MappingBuilder anyWatch(String path) {
-    return get(urlPathEqualTo(path)).withQueryParam("watch", equalTo("true"));
-  }
-
-  private void watched(String path, String from, ResponseDefinitionBuilder answer) {
-    server.stubFor(
-        anyWatch(path)
-            .withQueryParam("resourceVersion", equalTo(from))
-            .withQueryParam("allowWatchBookmarks", equalTo("true"))
-            .withQueryParam("labelSelector", equalTo(JobNames.SELECTOR))
-            .willReturn(answer));
-  }
-
-  private void watch() {
-    launcher.watch(
-        (id, state) -> {
-          assertEquals(ID, id);
-          told.add(state);
-        });
-  }
-
-  private JobState next() throws InterruptedException {
-    JobState state = told.poll(20, TimeUnit.SECONDS);
-    return assertNotNullState(state);
-  }
-
-  private static JobState assertNotNullState(@Nullable JobState state) {
-    assertNotNull(state);
-    return Objects.requireNonNull(state);
-  }
-
-  private void assertNext(Phase phase, @Nullable String reason) throws InterruptedException {
-    JobState state = next();
-    assertEquals(phase, state.phase(), state::toString);
-    assertEquals(reason, state.reason(), state::toString);
-  }
-
-  private static Map<String, Object> changed(Map<String, Object> object) {
-    return event("MODIFIED", object);
-  }
-
+/** What is told of jobs: how they live and end. */
+class KubernetesWatchTest extends KubernetesWatchFixture {
   @Test
   void aJobsLife_isTold_throughWatchesThatEndAndGoOn() throws InterruptedException {
     watched(
@@ -230,67 +134,6 @@ class KubernetesWatchTest {
     assertEquals("the container ended with 1: disk full bye", state.message());
     assertEquals(
         List.of("split-t1-1", "split-t1-2"), state.pods().stream().map(it -> it.name()).toList());
-  }
-
-  @Test
-  void aVersionThatIsGone_asAnEvent_isListedAgain() throws InterruptedException {
-    watched(PODS, "10", events(event("ERROR", statusObject(410, "Expired", "too old resource"))));
-    listedAgain();
-  }
-
-  @Test
-  void aVersionThatIsGone_asAnAnswer_isListedAgain() throws InterruptedException {
-    watched(PODS, "10", status(410, "Expired", "too old resource version"));
-    listedAgain();
-  }
-
-  private void listedAgain() throws InterruptedException {
-    server.stubFor(
-        podList()
-            .inScenario("lists")
-            .whenScenarioStateIs("Started")
-            .willReturn(list("PodList", "10", List.of()))
-            .willSetStateTo("again"));
-    server.stubFor(
-        podList()
-            .inScenario("lists")
-            .whenScenarioStateIs("again")
-            .willReturn(list("PodList", "30", List.of(pod(ID, 1, "29", running())))));
-    watch();
-    JobState state = next();
-    while (state.phase() == Phase.PENDING) {
-      state = next();
-    }
-    assertEquals(Phase.RUNNING, state.phase());
-  }
-
-  @Test
-  void aClusterThatIsAwayForAWhile_isAskedAgain() throws InterruptedException {
-    ResponseDefinitionBuilder[] failures = {
-      status(500, "InternalError", "x"),
-      aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER),
-      status(429, "TooManyRequests", "x"),
-      aResponse().withBody("<html>"),
-      status(403, "Forbidden", "x")
-    };
-    String state = "Started";
-    for (ResponseDefinitionBuilder failure : failures) {
-      String after = state + "+";
-      server.stubFor(
-          podList()
-              .inScenario("away")
-              .whenScenarioStateIs(state)
-              .willReturn(failure)
-              .willSetStateTo(after));
-      state = after;
-    }
-    server.stubFor(
-        podList()
-            .inScenario("away")
-            .whenScenarioStateIs(state)
-            .willReturn(list("PodList", "10", List.of(pod(ID, 1, "9", running())))));
-    watch();
-    assertNext(Phase.RUNNING, null);
   }
 
   @Test

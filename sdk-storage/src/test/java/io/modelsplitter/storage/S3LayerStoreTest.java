@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
 import io.minio.UploadObjectArgs;
+import io.modelsplitter.Await;
 import io.modelsplitter.FolderNames;
-import io.modelsplitter.Polling;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.ModelSplitterException;
 import io.modelsplitter.error.UnavailableException;
@@ -140,13 +140,13 @@ class S3LayerStoreTest extends LayerStoreContract {
       Thread uploading = new Thread(upload);
       uploading.setDaemon(true);
       uploading.start();
-      Polling.until(() -> forwarder.silentTimes.get() == 0 || upload.isDone(), upload::toString);
+      Await.until(() -> forwarder.silentTimes.get() == 0 || upload.isDone(), upload::toString);
       assertEquals(2, threads(S3Upload.THREADS).size());
       assertTrue(threads(S3Upload.THREADS).stream().allMatch(Thread::isDaemon));
       uploading.interrupt();
       ExecutionException e = assertThrows(ExecutionException.class, upload::get);
       assertTrue(e.getCause() instanceof InterruptedIOException, e::toString);
-      Polling.until(
+      Await.until(
           () -> threads(S3Upload.THREADS).isEmpty(), () -> threads(S3Upload.THREADS).toString());
     }
     assertTrue(Files.exists(work.resolve(".large.bin.upload"))); // to be gone on with

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.modelsplitter.Await;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.Deadline;
 import io.modelsplitter.registry.NewTask;

@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.http;
 
+import io.modelsplitter.Await;
 import io.modelsplitter.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -1,5 +1,6 @@
 package io.modelsplitter.registry.http;
 
+import io.modelsplitter.Await;
 import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.TaskRegistry;

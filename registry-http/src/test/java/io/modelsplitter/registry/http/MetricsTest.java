@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.Await;
 import io.modelsplitter.job.CredentialsKey;
 import io.modelsplitter.query.Filter;
 import io.modelsplitter.registry.NewTask;

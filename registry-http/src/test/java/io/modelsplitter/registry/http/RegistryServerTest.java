@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.javalin.config.RoutesConfig;
+import io.modelsplitter.Await;
 import io.modelsplitter.error.BadInputException;
 import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.query.Filter;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.Await;
 import io.modelsplitter.json.Json;
 import io.modelsplitter.registry.Task;
 import io.modelsplitter.registry.client.TaskClient;
@@ -66,6 +67,19 @@ class ServerJobsIT {
     return String.valueOf(Json.parseObject("answer", answer).get("task_id"));
   }
 
+  /** One that stands apart, for a registry, with one more variable. */
+  private ServerProcess runner(ServerProcess registry, String variable, String value)
+      throws IOException {
+    return ServerProcess.startWith(
+        Map.of(variable, value, "GLOBAL_TASKS_DB_URL", registry.url()),
+        folder,
+        "--role=runner",
+        "--port=0",
+        "--launcher=process",
+        "--process-images",
+        images.toString());
+  }
+
   private ProcessHandle child(String taskId) throws IOException {
     long pid = Long.parseLong(written(taskId, "pid").strip());
     return ProcessHandle.of(pid).orElseThrow();
@@ -125,15 +139,7 @@ class ServerJobsIT {
     Files.writeString(tokens, TokenLines.of("write", "writer"));
     try (ServerProcess registry =
             ServerProcess.start(folder, "--port=0", "--token-file", tokens.toString());
-        ServerProcess runner =
-            ServerProcess.startWith(
-                Map.of("MODEL_SPLITTER_TOKEN", "writer", "GLOBAL_TASKS_DB_URL", registry.url()),
-                folder,
-                "--role=runner",
-                "--port=0",
-                "--launcher=process",
-                "--process-images",
-                images.toString())) {
+        ServerProcess runner = runner(registry, "MODEL_SPLITTER_TOKEN", "writer")) {
       String taskId = startJob(runner, "writer");
       String own = written(taskId, "token");
       assertEquals(200, status(registry, "/task/" + taskId, own));
@@ -148,19 +154,7 @@ class ServerJobsIT {
     String callers = TokenLines.of("write", "writer") + TokenLines.of("read", "reader");
     Path tokens = Files.writeString(folder.resolve("tokens"), callers);
     try (ServerProcess registry = ServerProcess.start(folder, "--port=0");
-        ServerProcess runner =
-            ServerProcess.startWith(
-                Map.of(
-                    "MODEL_SPLITTER_TOKEN_FILE",
-                    tokens.toString(),
-                    "GLOBAL_TASKS_DB_URL",
-                    registry.url()),
-                folder,
-                "--role=runner",
-                "--port=0",
-                "--launcher=process",
-                "--process-images",
-                images.toString())) {
+        ServerProcess runner = runner(registry, "MODEL_SPLITTER_TOKEN_FILE", tokens.toString())) {
       assertEquals(401, status(runner, "/model_split_job/x", "nobody"));
       String taskId = startJob(runner, "writer");
       assertEquals(taskId, TaskClient.at(registry.url()).get(taskId).taskId());

@@ -3,6 +3,7 @@ package io.modelsplitter.registry.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.modelsplitter.Await;
 import io.modelsplitter.error.ConflictException;
 import io.modelsplitter.job.ProcessJobLauncher;
 import io.modelsplitter.job.SplitJob;

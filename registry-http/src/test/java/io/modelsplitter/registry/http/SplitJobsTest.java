@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.modelsplitter.Await;
 import io.modelsplitter.job.ProcessJobLauncher;
 import io.modelsplitter.job.SplitJobs;
 import io.modelsplitter.json.Json;
