@@ -6,6 +6,7 @@ import io.modelsplitter.error.UnavailableException;
 import io.modelsplitter.registry.Deadline;
 import java.lang.reflect.Type;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,6 +28,8 @@ import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One database: runs statements, repeats what lost a race, and says when it cannot be reached. */
 final class Database {
@@ -36,7 +39,15 @@ final class Database {
   /** A statement ran beyond its time, or whoever runs the database ended it. */
   private static final String STOPPED = "57014";
 
+  /**
+   * Of these a file's header may name the write before the last one, and what was written after it
+   * is not found again when the process was killed.
+   */
+  private static final Set<String> H2_THAT_FORGETS = Set.of("2.5.250", "2.5.252");
+
   private static final int ATTEMPTS = 10;
+
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
 
   private final DataSource dataSource;
   private final Jdbi jdbi;
@@ -86,6 +97,14 @@ final class Database {
       statement.execute("SET WRITE_DELAY 0");
       statement.execute("SET DEFAULT_LOCK_TIMEOUT 10000");
       statement.execute("SET MAX_LENGTH_INPLACE_LOB 8192"); // a layer's metadata beside the rest
+    }
+    DatabaseMetaData h2 = connection.getMetaData();
+    String version = h2.getDatabaseProductVersion().split(" ", 2)[0];
+    if (H2_THAT_FORGETS.contains(version) && !h2.getURL().startsWith("jdbc:h2:mem:")) {
+      log.warn(
+          "H2 {} can lose its last writes when the process is killed: use the version that"
+              + " model-splitter's POM names",
+          version);
     }
   }
 

@@ -105,7 +105,6 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
     if (jdbcUrl.startsWith("jdbc:postgresql:")) {
       config.setConnectionInitSql(POSTGRESQL_SETTINGS);
     }
-    closeCleanlyOnce(config);
     return open(config, HikariDataSource::close);
   }
 
@@ -129,23 +128,6 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
     } catch (RuntimeException e) {
       close.accept(pool);
       throw e;
-    }
-  }
-
-  /**
-   * An H2 file that was not closed is repaired when it is opened, but only its next clean end makes
-   * it whole: of one that was killed, opened and killed again, the last commit before the second
-   * kill was at times missing. So it is opened and closed once before it is used. Where others in
-   * this process have it open, it stays open.
-   */
-  private static void closeCleanlyOnce(HikariConfig config) {
-    if (config.getJdbcUrl().startsWith("jdbc:h2:")) {
-      try {
-        DriverManager.getConnection(config.getJdbcUrl(), config.getUsername(), config.getPassword())
-            .close();
-      } catch (SQLException e) {
-        // the pool meets the same and says it
-      }
     }
   }
 
