@@ -21,6 +21,11 @@ enum Dialect {
     }
 
     @Override
+    Sql withNumbers(DocumentTable table, Sql numbers) {
+      return placed(table, numbers);
+    }
+
+    @Override
     boolean copies(Connection connection, String table, List<OwnedEntry> rows) {
       return false;
     }
@@ -38,6 +43,17 @@ enum Dialect {
       return table.large().stream()
           .map(column -> "OCTET_LENGTH(r." + column + ")")
           .collect(Collectors.joining(" + "));
+    }
+
+    /**
+     * All numbers are looked up in one go through the index, which a join goes through for each.
+     */
+    @Override
+    Sql withNumbers(DocumentTable table, Sql numbers) {
+      return new Sql()
+          .add("FROM " + table.name() + " r WHERE r." + table.number() + " = ANY(ARRAY(")
+          .add(numbers)
+          .add("))");
     }
 
     @Override
@@ -100,6 +116,22 @@ enum Dialect {
    * where what is large is read only when it is asked for.
    */
   abstract String sizeOf(DocumentTable table);
+
+  /**
+   * From where to read the rows with some numbers, as {@code r}.
+   *
+   * @param numbers a {@code SELECT} of {@code document}, none of them twice
+   */
+  abstract Sql withNumbers(DocumentTable table, Sql numbers);
+
+  /** From where to read rows, as {@code r}, beside what led to them, as {@code placed}. */
+  static Sql placed(DocumentTable table, Sql numbers) {
+    return new Sql()
+        .add("FROM (")
+        .add(numbers)
+        .add(") placed JOIN " + table.name() + " r")
+        .add(" ON r." + table.number() + " = placed.document");
+  }
 
   /**
    * Writes many entries at once where the database has a way of its own.

@@ -147,7 +147,8 @@ final class DocumentQuery<T> {
     if (!(plan instanceof Plan.Everything)) {
       Source.Page<T> first = found.next(null, RowReader.BATCH_ROWS);
       if (first.isLast()) {
-        return new Sorted<>(sorted(reader, new OnePage<>(first), order), AnsweredBy.MATCHER);
+        RecordScan<T> all = new RecordScan<>(reader, new OnePage<>(first), row -> true);
+        return new Sorted<>(new Selection<>(all, order, first.isMatched()), AnsweredBy.MATCHER);
       }
     }
     boolean isFew = isFew(plan);
@@ -160,7 +161,7 @@ final class DocumentQuery<T> {
     return order.by().size() == 1
         ? new Sorted<>(walk, AnsweredBy.INDEX)
         : new Sorted<>(
-            new RunWalk<>(walk, order, (run, key) -> run(reader, run, order, key), order::place),
+            new RunWalk<>(walk, order, (run, key) -> run(reader, run, order, key)),
             AnsweredBy.MATCHER);
   }
 
@@ -171,11 +172,12 @@ final class DocumentQuery<T> {
   /** What shares a first key; a row that got another one meanwhile is met there. */
   private Source<T> run(RowReader<T> reader, Plan plan, SortOrder order, byte[] key) {
     Source<T> found = new PlanSource<>(database, plans, reader, Planner.notExact(plan));
-    Predicate<Row<T>> isStill = row -> Arrays.equals(order.place(row).keys().get(0), key);
-    return new Selection<>(new RecordScan<>(reader, found, isStill), order, order::place);
+    Function<Row<?>, Place> places = order.places();
+    Predicate<Row<T>> isStill = row -> Arrays.equals(places.apply(row).keys().get(0), key);
+    return new Selection<>(new RecordScan<>(reader, found, isStill), order, false);
   }
 
   private Source<T> sorted(RowReader<T> reader, Source<T> source, SortOrder order) {
-    return new Selection<>(new RecordScan<>(reader, source, value -> true), order, order::place);
+    return new Selection<>(new RecordScan<>(reader, source, value -> true), order, false);
   }
 }

@@ -48,7 +48,7 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
       SELECT set_config(known.name, wanted.value, false)
       FROM (VALUES ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'),
         ('max_parallel_workers_per_gather', '0'), ('enable_hashjoin', 'off'),
-        ('enable_mergejoin', 'off')) AS wanted (name, value)
+        ('enable_mergejoin', 'off'), ('enable_seqscan', 'off')) AS wanted (name, value)
       JOIN pg_settings AS known ON known.name = wanted.name
       """;
 
@@ -74,8 +74,8 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
   /**
    * The registries in this database. The data source stays the caller's: closing leaves it open. On
    * PostgreSQL its connections are quickest with {@code SET plan_cache_mode = force_generic_plan}
-   * and without {@code jit}, parallel workers, hash and merge joins, as those of {@link
-   * #open(String, String, String)} are.
+   * and without {@code jit}, parallel workers, hash and merge joins and sequential scans, as those
+   * of {@link #open(String, String, String)} are.
    *
    * @param dataSource gives connections to H2 or PostgreSQL that commit by themselves
    * @return the registries; the tables are made or brought up to date

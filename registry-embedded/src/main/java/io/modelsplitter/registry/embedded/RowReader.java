@@ -32,6 +32,10 @@ final class RowReader<T> {
   private final Database database;
   private final DocumentTable table;
   private final Row.Mapper<T> mapper;
+
+  /** An expression for the size of a row, or nothing where large columns need not be left out. */
+  private final String size;
+
   private @Nullable ShapesView unchecked;
 
   /**
@@ -44,6 +48,7 @@ final class RowReader<T> {
     this.database = database;
     this.table = table;
     this.mapper = mapper;
+    this.size = database.dialect().sizeOf(table);
     this.unchecked = shapes;
   }
 
@@ -68,13 +73,14 @@ final class RowReader<T> {
         shapes == null
             ? ""
             : ", (SELECT generation FROM " + table.shapeGeneration() + ") AS generation";
-    String columns = "placed.document" + (hasKey ? ", placed.seek_key" : "") + generation;
+    Sql from =
+        hasKey ? Dialect.placed(table, places) : database.dialect().withNumbers(table, places);
+    String columns = ", r." + table.number() + " AS document" + (hasKey ? ", placed.seek_key" : "");
     Sql sql =
         new Sql()
-            .add("SELECT " + columns() + ", " + columns + " FROM (")
-            .add(places)
-            .add(") placed JOIN " + table.name() + " r")
-            .add(" ON r." + table.number() + " = placed.document ORDER BY " + order);
+            .add("SELECT " + columns() + columns + generation + " ")
+            .add(from)
+            .add(" ORDER BY " + order);
     Source.Page<T> page = page(sql, hasKey, count);
     if (shapes != null
         && page.places().isEmpty()
@@ -87,7 +93,6 @@ final class RowReader<T> {
 
   /** The columns of a row; of one that is not small, the large ones are left out. */
   private String columns() {
-    String size = database.dialect().sizeOf(table);
     Stream<String> large =
         size.isEmpty()
             ? table.large().stream().map(column -> "r." + column)
@@ -104,8 +109,7 @@ final class RowReader<T> {
 
   /** Whether the columns that may have been left out are there. */
   private boolean isWhole(ResultSet rows) throws SQLException {
-    return database.dialect().sizeOf(table).isEmpty()
-        || rows.getBytes(table.large().get(0)) != null;
+    return size.isEmpty() || rows.getBytes(table.large().get(0)) != null;
   }
 
   /** Large rows are read after the others, and again when they were changed in between. */
@@ -136,6 +140,11 @@ final class RowReader<T> {
     Map<Long, Row<T>> rows = new HashMap<>();
     long characters = 0;
     while (characters < BATCH_CHARACTERS && set.next()) {
+      if (unchecked != null
+          && read.isEmpty()
+          && set.getLong("generation") != unchecked.generation()) {
+        throw new StaleException();
+      }
       Place place = take(set, hasKey, rows, versions);
       read.add(place);
       Row<T> row = rows.get(place.number());
@@ -148,9 +157,6 @@ final class RowReader<T> {
   /** Keeps the row, where it is small, and answers its place. */
   private Place take(ResultSet set, boolean hasKey, Map<Long, Row<T>> to, Map<Long, Long> versions)
       throws SQLException {
-    if (unchecked != null && set.getLong("generation") != unchecked.generation()) {
-      throw new StaleException();
-    }
     long number = set.getLong("document");
     if (isWhole(set)) {
       to.put(number, mapper.map(set));
@@ -201,7 +207,6 @@ final class RowReader<T> {
 
   /** Rows in an order, no more than fit into memory even where the driver holds the answer. */
   private Sql whole(Sql from, String order) {
-    String size = database.dialect().sizeOf(table);
     if (size.isEmpty()) {
       return new Sql().add("SELECT r.* FROM ").add(from).add(" ORDER BY " + order);
     }

@@ -17,21 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class RunWalk<T> implements Source<T> {
   private final IndexWalk<T> walk;
   private final BiFunction<Plan, byte[], Source<T>> sorted;
-  private final Function<Row<T>, Place> toPlace;
+  private final Function<Row<?>, Place> toPlace;
   private final Comparator<Place> comparator;
 
   /**
    * @param sorted what of a plan has a first key, in the order of all keys
-   * @param toPlace where a row lies in the order of all keys
    */
-  RunWalk(
-      IndexWalk<T> walk,
-      SortOrder order,
-      BiFunction<Plan, byte[], Source<T>> sorted,
-      Function<Row<T>, Place> toPlace) {
+  RunWalk(IndexWalk<T> walk, SortOrder order, BiFunction<Plan, byte[], Source<T>> sorted) {
     this.walk = walk;
     this.sorted = sorted;
-    this.toPlace = toPlace;
+    this.toPlace = order.places();
     this.comparator = order.comparator();
   }
 

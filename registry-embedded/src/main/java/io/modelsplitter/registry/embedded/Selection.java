@@ -20,16 +20,18 @@ final class Selection<T> implements Source<T> {
 
   private final RecordScan<T> documents;
   private final Comparator<Place> comparator;
-  private final Function<Row<T>, Place> toPlace;
+  private final Function<Row<?>, Place> toPlace;
+  private final boolean isMatched;
 
   /**
    * @param documents what is to be sorted
-   * @param toPlace where a row lies in the order
+   * @param isMatched whether an index found these documents, as they were read, and no others
    */
-  Selection(RecordScan<T> documents, SortOrder order, Function<Row<T>, Place> toPlace) {
+  Selection(RecordScan<T> documents, SortOrder order, boolean isMatched) {
     this.documents = documents;
     this.comparator = order.comparator();
-    this.toPlace = toPlace;
+    this.toPlace = order.places();
+    this.isMatched = isMatched;
   }
 
   @Override
@@ -68,6 +70,7 @@ final class Selection<T> implements Source<T> {
           }
         });
     boolean isHeld = rows.size() == least.size();
-    return new Page<>(new ArrayList<>(least), isLast[0], isHeld ? rows : Map.of());
+    return new Page<>(new ArrayList<>(least), isLast[0], isHeld ? rows : Map.of())
+        .matched(isMatched && isHeld);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,14 +69,17 @@ record SortOrder(List<Query.Sort> by) {
     return !by.isEmpty() && by.get(0).descending();
   }
 
-  /** The place of a row. */
-  Place place(Row<?> row) {
-    List<byte[]> keys = new ArrayList<>();
-    for (Query.Sort key : by) {
-      String[] path = key.field().split("\\.", -1);
-      keys.add(SortValues.key(row.along(path), path, key.descending()));
-    }
-    return new Place(keys, row.number());
+  /** The place of each row that it is given. */
+  Function<Row<?>, Place> places() {
+    List<String[]> paths = by.stream().map(key -> key.field().split("\\.", -1)).toList();
+    return row -> {
+      List<byte[]> keys = new ArrayList<>(paths.size());
+      for (int i = 0; i < paths.size(); i++) {
+        String[] path = paths.get(i);
+        keys.add(SortValues.key(row.along(path), path, by.get(i).descending()));
+      }
+      return new Place(keys, row.number());
+    };
   }
 
   /** Compares places. */
