@@ -86,6 +86,7 @@ public final class RegistryBenchmark {
               .setServerConfig("fsync", "on")
               .setServerConfig("synchronous_commit", "on")
               .setServerConfig("max_wal_size", "4GB")
+              .setServerConfig("shared_buffers", "4GB") // a quarter of the memory is usual
               .start();
       config.setJdbcUrl(server.getJdbcUrl("postgres", "postgres"));
       config.setUsername("postgres");
