@@ -28,11 +28,14 @@ record BlockRow(String document, long version, long modified)
 
   /** What a row tells to a query. */
   static Row<Stored<Block>> row(ResultSet rows) throws SQLException {
-    BlockRow content =
-        new BlockRow(
-            rows.getString("block_document"), rows.getLong("version"), rows.getLong("modified"));
-    return new Row<>(
-        rows.getLong("block_number"), content.version, rows.getObject("shape") != null, content);
+    Columns columns = new Columns(rows);
+    String unused = columns.text(); // the key, which the document has as well
+    long version = columns.number();
+    long modified = columns.number();
+    long number = columns.number();
+    boolean isIndexed = columns.isThere();
+    String document = columns.text();
+    return new Row<>(number, version, isIndexed, new BlockRow(document, version, modified));
   }
 
   /** What its statements bind, but for {@code shape}. */

@@ -125,9 +125,9 @@ final class Database {
    * The row with this key. Without Jdbi, which for so small a question takes longer than H2 itself.
    */
   <T> Optional<Row<T>> find(DocumentTable table, String key, Row.Mapper<T> mapper) {
-    String sql = "SELECT * FROM " + table.name() + " WHERE " + table.key() + " = ";
+    String where = " FROM " + table.name() + " r WHERE r." + table.key() + " = ";
     return query(
-        new Sql().add(sql).bind(key),
+        new Sql().add("SELECT ").add(table.select()).add(where).bind(key),
         rows -> rows.next() ? Optional.of(mapper.map(rows)) : Optional.empty());
   }
 

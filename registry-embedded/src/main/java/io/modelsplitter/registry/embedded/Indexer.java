@@ -115,8 +115,8 @@ final class Indexer<T> {
 
   private List<Row<T>> read(Handle handle, long upTo) {
     String sql =
-        "SELECT * FROM "
-            + (table.name() + " WHERE shape IS NULL AND " + table.number() + " <= :last")
+        ("SELECT " + table.select() + " FROM ")
+            + (table.name() + " r WHERE shape IS NULL AND " + table.number() + " <= :last")
             + (" ORDER BY " + table.number() + " LIMIT " + BATCH_ROWS);
     List<Row<T>> read = new ArrayList<>();
     long characters = 0;

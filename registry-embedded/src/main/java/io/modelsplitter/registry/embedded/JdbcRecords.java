@@ -148,7 +148,9 @@ abstract class JdbcRecords<T> implements RecordRegistry<T> {
     checkId(id);
     return handle
         .createQuery(
-            ("SELECT * FROM " + columns.name() + " WHERE " + columns.key()) + " = :id FOR UPDATE")
+            ("SELECT " + columns.select() + " FROM " + columns.name() + " r WHERE r.")
+                + columns.key()
+                + " = :id FOR UPDATE")
         .bind("id", id)
         .map(mapper)
         .findOne()

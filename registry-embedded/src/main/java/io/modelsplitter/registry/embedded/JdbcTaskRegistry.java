@@ -184,7 +184,9 @@ final class JdbcTaskRegistry implements TaskRegistry {
   private static Row<Task> lock(Handle handle, String taskId) {
     checkId(taskId);
     return handle
-        .createQuery("SELECT * FROM task WHERE task_id = :id FOR UPDATE")
+        .createQuery(
+            ("SELECT " + DocumentTable.TASK.select())
+                + " FROM task r WHERE r.task_id = :id FOR UPDATE")
         .bind("id", taskId)
         .map(ROW)
         .findOne()

@@ -47,22 +47,24 @@ record ModelLayerRow(
 
   /** What a row tells to a query. */
   static Row<Stored<ModelLayer>> row(ResultSet rows) throws SQLException {
-    ModelLayerRow content = content(rows);
+    Columns columns = new Columns(rows);
+    String hash = columns.text();
+    String asset = columns.text();
+    String component = columns.text();
+    String url = columns.text();
+    int rank = columns.integer();
+    int worldSize = columns.integer();
+    long version = columns.number();
+    long modified = columns.number();
+    long number = columns.number();
+    boolean isIndexed = columns.isThere();
+    String metadata = columns.text();
     return new Row<>(
-        rows.getLong("layer_number"), content.version, rows.getObject("shape") != null, content);
-  }
-
-  static ModelLayerRow content(ResultSet rows) throws SQLException {
-    return new ModelLayerRow(
-        rows.getString("model_layer_hash"),
-        rows.getString("model_asset_id"),
-        rows.getString("model_component_registry_uri"),
-        rows.getString("model_layer_public_url"),
-        rows.getString(METADATA),
-        rows.getInt("model_layer_rank"),
-        rows.getInt("model_world_size"),
-        rows.getLong("version"),
-        rows.getLong("modified"));
+        number,
+        version,
+        isIndexed,
+        new ModelLayerRow(
+            hash, asset, component, url, metadata, rank, worldSize, version, modified));
   }
 
   /** What its statements bind, but for {@code shape}. */

@@ -38,7 +38,11 @@ final class Row<T> {
    * @param <T> what a row holds
    */
   interface Mapper<T> extends RowMapper<Row<T>> {
-    /** The row, whose text is not parsed yet. */
+    /**
+     * The row, whose text is not parsed yet.
+     *
+     * @param rows begin with {@link DocumentTable#select}
+     */
     Row<T> map(ResultSet rows) throws SQLException;
 
     @Override

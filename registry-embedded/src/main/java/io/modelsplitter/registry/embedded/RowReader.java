@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +23,7 @@ final class RowReader<T> {
   static final long BATCH_CHARACTERS = 8L << 20;
 
   /** So large may every row of a batch be; larger ones are read afterwards. */
-  private static final long SMALL_BYTES = BATCH_CHARACTERS / BATCH_ROWS;
+  static final long SMALL_BYTES = BATCH_CHARACTERS / BATCH_ROWS;
 
   private static final int ATTEMPTS = 100;
 
@@ -35,6 +33,9 @@ final class RowReader<T> {
 
   /** An expression for the size of a row, or nothing where large columns need not be left out. */
   private final String size;
+
+  /** The column after those of the row: by names a driver would look for each in each row. */
+  private final int after;
 
   private @Nullable ShapesView unchecked;
 
@@ -49,6 +50,7 @@ final class RowReader<T> {
     this.table = table;
     this.mapper = mapper;
     this.size = database.dialect().sizeOf(table);
+    this.after = table.columns().size() + table.large().size() + 1;
     this.unchecked = shapes;
   }
 
@@ -73,12 +75,13 @@ final class RowReader<T> {
         shapes == null
             ? ""
             : ", (SELECT generation FROM " + table.shapeGeneration() + ") AS generation";
+    String row = size.isEmpty() ? table.select() : table.selectSmall();
     Sql from =
         hasKey ? Dialect.placed(table, places) : database.dialect().withNumbers(table, places);
     String columns = ", r." + table.number() + " AS document" + (hasKey ? ", placed.seek_key" : "");
     Sql sql =
         new Sql()
-            .add("SELECT " + columns() + columns + generation + " ")
+            .add("SELECT " + row + columns + generation + " ")
             .add(from)
             .add(" ORDER BY " + order);
     Source.Page<T> page = page(sql, hasKey, count);
@@ -91,25 +94,9 @@ final class RowReader<T> {
     return page;
   }
 
-  /** The columns of a row; of one that is not small, the large ones are left out. */
-  private String columns() {
-    Stream<String> large =
-        size.isEmpty()
-            ? table.large().stream().map(column -> "r." + column)
-            : table.large().stream()
-                .map(
-                    column ->
-                        "CASE WHEN "
-                            + size
-                            + (" <= " + SMALL_BYTES + " THEN r." + column)
-                            + (" END AS " + column));
-    return Stream.concat(table.columns().stream().map(column -> "r." + column), large)
-        .collect(Collectors.joining(", "));
-  }
-
   /** Whether the columns that may have been left out are there. */
   private boolean isWhole(ResultSet rows) throws SQLException {
-    return size.isEmpty() || rows.getBytes(table.large().get(0)) != null;
+    return size.isEmpty() || rows.getBytes(table.columns().size() + 1) != null;
   }
 
   /** Large rows are read after the others, and again when they were changed in between. */
@@ -142,7 +129,7 @@ final class RowReader<T> {
     while (characters < BATCH_CHARACTERS && set.next()) {
       if (unchecked != null
           && read.isEmpty()
-          && set.getLong("generation") != unchecked.generation()) {
+          && set.getLong(hasKey ? after + 2 : after + 1) != unchecked.generation()) {
         throw new StaleException();
       }
       Place place = take(set, hasKey, rows, versions);
@@ -157,13 +144,13 @@ final class RowReader<T> {
   /** Keeps the row, where it is small, and answers its place. */
   private Place take(ResultSet set, boolean hasKey, Map<Long, Row<T>> to, Map<Long, Long> versions)
       throws SQLException {
-    long number = set.getLong("document");
+    long number = set.getLong(after);
     if (isWhole(set)) {
       to.put(number, mapper.map(set));
     } else {
-      versions.put(number, set.getLong("version"));
+      versions.put(number, set.getLong(table.columns().indexOf("version") + 1));
     }
-    return hasKey ? keyed(set.getBytes("seek_key"), number) : Place.of(number);
+    return hasKey ? keyed(set.getBytes(after + 1), number) : Place.of(number);
   }
 
   /** The page with its large rows too; it ends before the first one that does not fit. */
@@ -208,10 +195,21 @@ final class RowReader<T> {
   /** Rows in an order, no more than fit into memory even where the driver holds the answer. */
   private Sql whole(Sql from, String order) {
     if (size.isEmpty()) {
-      return new Sql().add("SELECT r.* FROM ").add(from).add(" ORDER BY " + order);
+      return new Sql()
+          .add("SELECT " + table.select() + " FROM ")
+          .add(from)
+          .add(" ORDER BY " + order);
     }
     return new Sql()
-        .add("SELECT * FROM (SELECT r.*, " + order + ", SUM(" + size + ") OVER (ORDER BY " + order)
+        .add(
+            "SELECT * FROM (SELECT "
+                + table.select()
+                + ", "
+                + order
+                + ", SUM("
+                + size
+                + ") OVER (ORDER BY "
+                + order)
         .add(" ROWS UNBOUNDED PRECEDING) - (" + size + ") AS size_before FROM ")
         .add(from)
         .add(") sized WHERE size_before < " + BATCH_CHARACTERS + " ORDER BY " + order);

@@ -39,20 +39,21 @@ record SplitRunnerRow(
 
   /** What a row tells to a query. */
   static Row<Stored<SplitRunner>> row(ResultSet rows) throws SQLException {
-    SplitRunnerRow content = content(rows);
+    Columns columns = new Columns(rows);
+    String id = columns.text();
+    String url = columns.text();
+    String host = columns.text();
+    long version = columns.number();
+    long modified = columns.number();
+    long number = columns.number();
+    boolean isIndexed = columns.isThere();
+    String metadata = columns.text();
+    String tags = columns.text();
     return new Row<>(
-        rows.getLong("runner_number"), content.version, rows.getObject("shape") != null, content);
-  }
-
-  static SplitRunnerRow content(ResultSet rows) throws SQLException {
-    return new SplitRunnerRow(
-        rows.getString("split_runner_id"),
-        rows.getString("split_runner_public_url"),
-        rows.getString("split_runner_public_host"),
-        rows.getString(METADATA),
-        rows.getString(TAGS),
-        rows.getLong("version"),
-        rows.getLong("modified"));
+        number,
+        version,
+        isIndexed,
+        new SplitRunnerRow(id, url, host, metadata, tags, version, modified));
   }
 
   /** What its statements bind, but for {@code shape}. */

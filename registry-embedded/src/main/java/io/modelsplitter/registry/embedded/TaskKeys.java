@@ -44,10 +44,9 @@ final class TaskKeys {
   static Optional<Keyed> find(Handle handle, String key) {
     return handle
         .createQuery(
-            """
-            SELECT t.*, k.request FROM task_key k JOIN task t ON t.task_id = k.task_id
-            WHERE k.idempotency_key = :key
-            """)
+            ("SELECT " + DocumentTable.TASK.select())
+                + ", k.request FROM task_key k JOIN task r ON r.task_id = k.task_id"
+                + " WHERE k.idempotency_key = :key")
         .bind("key", key)
         .map((rows, context) -> new Keyed(TaskRow.row(rows), rows.getString("request")))
         .findOne();

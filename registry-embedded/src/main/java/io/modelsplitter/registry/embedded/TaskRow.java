@@ -38,11 +38,22 @@ record TaskRow(
 
   /** What a row tells to a query. */
   static Row<Task> row(ResultSet rows) throws SQLException {
+    Columns columns = new Columns(rows);
+    String id = columns.text();
+    String type = columns.text();
+    String status = columns.text();
+    long created = columns.number();
+    long updated = columns.number();
+    long version = columns.number();
+    long number = columns.number();
+    boolean isIndexed = columns.isThere();
+    String data = columns.text();
+    String statusData = columns.text();
     return new Row<>(
-        rows.getLong("task_number"),
-        rows.getLong("version"),
-        rows.getObject("shape") != null,
-        content(rows));
+        number,
+        version,
+        isIndexed,
+        new TaskRow(id, type, data, status, statusData, created, updated));
   }
 
   /** What its statements bind, but for {@code shape}. */
@@ -55,17 +66,6 @@ record TaskRow(
     values.put("statusData", Json.write(task.taskStatusData()));
     values.put("updated", task.taskUpdateTimestamp());
     return values;
-  }
-
-  static TaskRow content(ResultSet rows) throws SQLException {
-    return new TaskRow(
-        rows.getString("task_id"),
-        rows.getString("task_type"),
-        rows.getString("task_data"),
-        rows.getString("task_status"),
-        rows.getString("task_status_data"),
-        rows.getLong("task_create_timestamp"),
-        rows.getLong("task_update_timestamp"));
   }
 
   @Override

@@ -8,25 +8,18 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.eclipse.jetty.http.DateGenerator;
 
 /** Answers in the envelope, and bare lists. */
 final class Answers {
   private static final String JSON = "application/json";
   private static final int BUFFER = 32 << 10;
-
-  private static final DateTimeFormatter HTTP_DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
-          .withZone(ZoneOffset.UTC);
 
   /** What stands around a list. */
   record Around(String before, String after) {}
@@ -35,29 +28,13 @@ final class Answers {
 
   static final Around BARE = new Around("[", "]");
 
-  private static volatile Second lastSecond = new Second(-1, "");
-
   private Answers() {}
 
   /** The headers that tell what no field does: the version, and when it was made. */
   static void version(Context ctx, Stored<?> stored) {
     ctx.header("ETag", "\"" + stored.version() + "\"");
-    ctx.header("Last-Modified", date(stored.modified().getEpochSecond()));
+    ctx.header("Last-Modified", DateGenerator.formatDate(stored.modified().toEpochMilli()));
   }
-
-  /**
-   * A second as HTTP writes it. What is created now was mostly created in the last one asked for.
-   */
-  private static String date(long second) {
-    Second last = lastSecond;
-    if (last.second != second) {
-      last = new Second(second, HTTP_DATE.format(Instant.ofEpochSecond(second)));
-      lastSecond = last;
-    }
-    return last.text;
-  }
-
-  private record Second(long second, String text) {}
 
   static void success(Context ctx, Object data) {
     Map<String, Object> envelope = new LinkedHashMap<>();
