@@ -43,7 +43,8 @@ enum Dialect {
     }
 
     /**
-     * All numbers are looked up in one go through the index, which a join goes through for each.
+     * Quicker than a join, which begins a search of the index for each number; from PostgreSQL 17
+     * on one search finds those that lie together.
      */
     @Override
     Sql withNumbers(DocumentTable table, Sql numbers) {

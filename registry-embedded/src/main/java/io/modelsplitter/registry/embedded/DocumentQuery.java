@@ -148,7 +148,9 @@ final class DocumentQuery<T> {
       Source.Page<T> first = found.next(null, RowReader.BATCH_ROWS);
       if (first.isLast()) {
         RecordScan<T> all = new RecordScan<>(reader, new OnePage<>(first), row -> true);
-        return new Sorted<>(new Selection<>(all, order, first.isMatched()), AnsweredBy.MATCHER);
+        return new Sorted<>(
+            new Selection<>(all, order, first.isMatched() && !first.rows().isEmpty()),
+            AnsweredBy.MATCHER);
       }
     }
     boolean isFew = isFew(plan);

@@ -39,9 +39,10 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
   private static final int POOL_SIZE = 20;
 
   /**
-   * Every statement seeks, whatever its values: to plan or compile it, or to start processes that
-   * help with it, takes longer than it. What speaks PostgreSQL's language but has no such setting
-   * goes without.
+   * What is large is only ever sought in, whatever the values: to plan or compile a statement, or
+   * to start processes that help with it, takes longer than it. They belong together: with {@code
+   * jit} the planner's price for a scan that cannot be avoided would have it compiled. What speaks
+   * PostgreSQL's language but has no such setting goes without.
    */
   private static final String POSTGRESQL_SETTINGS =
       """
@@ -74,8 +75,8 @@ public final class EmbeddedRegistry implements Registries, AutoCloseable {
   /**
    * The registries in this database. The data source stays the caller's: closing leaves it open. On
    * PostgreSQL its connections are quickest with {@code SET plan_cache_mode = force_generic_plan}
-   * and without {@code jit}, parallel workers, hash and merge joins and sequential scans, as those
-   * of {@link #open(String, String, String)} are.
+   * and without {@code jit}, parallel workers, hash and merge joins and sequential scans, all of
+   * them together, as those of {@link #open(String, String, String)} are.
    *
    * @param dataSource gives connections to H2 or PostgreSQL that commit by themselves
    * @return the registries; the tables are made or brought up to date

@@ -1,6 +1,7 @@
 package io.modelsplitter.registry.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.modelsplitter.registry.ModelLayer;
 import io.modelsplitter.registry.NewTask;
@@ -9,6 +10,11 @@ import io.modelsplitter.registry.TaskChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  * not.
  */
 class CrashedFileTest {
+  private static final String OPTIONS = ";FILE_LOCK=NO;RETENTION_TIME=100;TRACE_LEVEL_FILE=0";
+
   private static final int CRASHES = 10;
   private static final int MOST_WRITES_BETWEEN = 25;
 
@@ -30,8 +38,8 @@ class CrashedFileTest {
   private final Random random = new Random(7);
 
   @Test
-  void open_fileThatReusedItsRoom_hasTheLastWrites() throws IOException {
-    try (EmbeddedRegistry registry = open("registry", ";FILE_LOCK=NO;RETENTION_TIME=100")) {
+  void open_fileThatReusedItsRoom_hasTheLastWrites() throws IOException, SQLException {
+    try (EmbeddedRegistry registry = open("registry", OPTIONS)) {
       Task task = registry.tasks().create(NewTask.of("model_splits", Map.of()));
       int writes = 0;
       for (int crash = 0; crash < CRASHES; crash++) {
@@ -45,18 +53,39 @@ class CrashedFileTest {
         Files.copy(file("registry"), file("crashed" + crash));
         assertHasAll("crashed" + crash, task.taskId(), writes);
       }
+      long size = Files.size(file("registry"));
+      assertTrue(written() > 2 * size, "no room was used again: the file has all that was written");
     }
   }
 
   private void assertHasAll(String name, String taskId, int writes) {
     try (EmbeddedRegistry registry = open(name, "")) {
-      assertEquals(layer(writes), registry.modelLayers().get("h" + writes).value());
+      for (int n = 1; n <= writes; n++) {
+        assertEquals(layer(n), registry.modelLayers().get("h" + n).value());
+      }
       assertEquals(writes, registry.tasks().get(taskId).taskStatusData().get("n"));
     }
   }
 
+  /** How many bytes H2 has written to the file since it was opened. */
+  private long written() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url("registry", OPTIONS), "sa", "");
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS"
+                    + " WHERE SETTING_NAME = 'info.FILE_WRITE_BYTES'")) {
+      assertTrue(rows.next());
+      return rows.getLong(1);
+    }
+  }
+
   private EmbeddedRegistry open(String name, String options) {
-    return EmbeddedRegistry.open("jdbc:h2:file:" + folder.resolve(name) + options, "sa", "");
+    return EmbeddedRegistry.open(url(name, options), "sa", "");
+  }
+
+  private String url(String name, String options) {
+    return "jdbc:h2:file:" + folder.resolve(name) + options;
   }
 
   private Path file(String name) {
