@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -75,12 +76,14 @@ final class RawConnection implements AutoCloseable {
 
   /** Connects again and again, until nobody listens. */
   static void untilNoneIsTaken(URI url) throws IOException {
-    try {
-      while (true) {
+    while (true) {
+      try {
         to(url).close();
+      } catch (ConnectException e) {
+        return; // refused
+      } catch (SocketException e) {
+        // it was waiting to be taken when the server ceased to listen; the next one is refused
       }
-    } catch (ConnectException e) {
-      // refused
     }
   }
 
