@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
-import io.modelsplitter.job.JobState;
 import io.modelsplitter.job.JobState.Phase;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,11 +44,7 @@ class KubernetesWatchFaultsTest extends KubernetesWatchFixture {
             .whenScenarioStateIs("again")
             .willReturn(list("PodList", "30", List.of(pod(ID, 1, "29", running())))));
     watch();
-    JobState state = next();
-    while (state.phase() == Phase.PENDING) {
-      state = next();
-    }
-    assertEquals(Phase.RUNNING, state.phase());
+    assertEquals(Phase.RUNNING, nextButPending().phase());
   }
 
   @Test

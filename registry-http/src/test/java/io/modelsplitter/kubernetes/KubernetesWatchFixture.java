@@ -98,6 +98,15 @@ abstract class KubernetesWatchFixture {
     return assertNotNullState(state);
   }
 
+  /** The first state that is told of a job that does not wait any more. */
+  final JobState nextButPending() throws InterruptedException {
+    JobState state = next();
+    while (state.phase() == Phase.PENDING) {
+      state = next();
+    }
+    return state;
+  }
+
   private static JobState assertNotNullState(@Nullable JobState state) {
     assertNotNull(state);
     return Objects.requireNonNull(state);

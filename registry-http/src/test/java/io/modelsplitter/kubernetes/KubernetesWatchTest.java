@@ -101,11 +101,7 @@ class KubernetesWatchTest extends KubernetesWatchFixture {
     watched(
         JOBS, "10", events(changed(job(ID, "11", false, condition("Complete", "True", "", "")))));
     watch();
-    JobState state = next();
-    while (state.phase() == Phase.PENDING) {
-      state = next();
-    }
-    assertEquals(Phase.SUCCEEDED, state.phase());
+    assertEquals(Phase.SUCCEEDED, nextButPending().phase());
   }
 
   @Test

@@ -70,6 +70,7 @@ final class Database {
       }
       if (dialect == Dialect.H2) {
         keepWhatIsAcknowledged(connection);
+        warnOfH2ThatForgets(connection);
       }
     } catch (SQLException e) {
       throw new UnavailableException("cannot open the database: " + Problems.describe(e), e);
@@ -98,6 +99,9 @@ final class Database {
       statement.execute("SET DEFAULT_LOCK_TIMEOUT 10000");
       statement.execute("SET MAX_LENGTH_INPLACE_LOB 8192"); // a layer's metadata beside the rest
     }
+  }
+
+  private static void warnOfH2ThatForgets(Connection connection) throws SQLException {
     DatabaseMetaData h2 = connection.getMetaData();
     String version = h2.getDatabaseProductVersion();
     if (version.startsWith(H2_THAT_FORGETS) && !h2.getURL().startsWith("jdbc:h2:mem:")) {

@@ -148,9 +148,9 @@ final class DocumentQuery<T> {
       Source.Page<T> first = found.next(null, RowReader.BATCH_ROWS);
       if (first.isLast()) {
         RecordScan<T> all = new RecordScan<>(reader, new OnePage<>(first), row -> true);
-        return new Sorted<>(
-            new Selection<>(all, order, first.isMatched() && !first.rows().isEmpty()),
-            AnsweredBy.MATCHER);
+        // without rows these are read again, when they may not be what the index said any more
+        boolean isMatched = first.isMatched() && !first.rows().isEmpty();
+        return new Sorted<>(new Selection<>(all, order, isMatched), AnsweredBy.MATCHER);
       }
     }
     boolean isFew = isFew(plan);

@@ -34,8 +34,8 @@ final class RowReader<T> {
   /** An expression for the size of a row, or nothing where large columns need not be left out. */
   private final String size;
 
-  /** The column after those of the row: by names a driver would look for each in each row. */
-  private final int after;
+  /** Where the number of a place stands: after the row's columns, and before what else is asked. */
+  private final int documentColumn;
 
   private @Nullable ShapesView unchecked;
 
@@ -50,7 +50,7 @@ final class RowReader<T> {
     this.table = table;
     this.mapper = mapper;
     this.size = database.dialect().sizeOf(table);
-    this.after = table.columns().size() + table.large().size() + 1;
+    this.documentColumn = table.columns().size() + table.large().size() + 1;
     this.unchecked = shapes;
   }
 
@@ -129,7 +129,7 @@ final class RowReader<T> {
     while (characters < BATCH_CHARACTERS && set.next()) {
       if (unchecked != null
           && read.isEmpty()
-          && set.getLong(hasKey ? after + 2 : after + 1) != unchecked.generation()) {
+          && set.getLong(documentColumn + (hasKey ? 2 : 1)) != unchecked.generation()) {
         throw new StaleException();
       }
       Place place = take(set, hasKey, rows, versions);
@@ -144,13 +144,13 @@ final class RowReader<T> {
   /** Keeps the row, where it is small, and answers its place. */
   private Place take(ResultSet set, boolean hasKey, Map<Long, Row<T>> to, Map<Long, Long> versions)
       throws SQLException {
-    long number = set.getLong(after);
+    long number = set.getLong(documentColumn);
     if (isWhole(set)) {
       to.put(number, mapper.map(set));
     } else {
       versions.put(number, set.getLong(table.columns().indexOf("version") + 1));
     }
-    return hasKey ? keyed(set.getBytes(after + 1), number) : Place.of(number);
+    return hasKey ? keyed(set.getBytes(documentColumn + 1), number) : Place.of(number);
   }
 
   /** The page with its large rows too; it ends before the first one that does not fit. */
@@ -201,15 +201,8 @@ final class RowReader<T> {
           .add(" ORDER BY " + order);
     }
     return new Sql()
-        .add(
-            "SELECT * FROM (SELECT "
-                + table.select()
-                + ", "
-                + order
-                + ", SUM("
-                + size
-                + ") OVER (ORDER BY "
-                + order)
+        .add("SELECT * FROM (SELECT " + table.select() + ", " + order)
+        .add(", SUM(" + size + ") OVER (ORDER BY " + order)
         .add(" ROWS UNBOUNDED PRECEDING) - (" + size + ") AS size_before FROM ")
         .add(from)
         .add(") sized WHERE size_before < " + BATCH_CHARACTERS + " ORDER BY " + order);

@@ -15,9 +15,7 @@ import io.modelsplitter.registry.NewTask;
 import io.modelsplitter.registry.Task;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -61,15 +59,9 @@ class EmbeddedRegistryTest {
   void open_file_writesBeforeItAnswers() throws SQLException {
     DataSource dataSource = file();
     try (EmbeddedRegistry registry = EmbeddedRegistry.open(dataSource);
-        Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS"
-                    + " WHERE SETTING_NAME = 'WRITE_DELAY'")) {
+        Connection connection = dataSource.getConnection()) {
       registry.modelLayers().create(LAYER);
-      assertTrue(rows.next());
-      assertEquals("0", rows.getString(1));
+      assertEquals("0", H2Settings.get(connection, "WRITE_DELAY"));
     }
   }
 

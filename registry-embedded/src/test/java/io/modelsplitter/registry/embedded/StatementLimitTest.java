@@ -160,14 +160,7 @@ class StatementLimitTest {
   }
 
   private static String limit(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS"
-                    + " WHERE SETTING_NAME = 'QUERY_TIMEOUT'")) {
-      assertTrue(rows.next());
-      return rows.getString(1);
-    }
+    return H2Settings.get(connection, "QUERY_TIMEOUT");
   }
 
   @Test
